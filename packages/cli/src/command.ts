@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util'
+import type { Ui } from './ui/ui.ts'
+
+/** 0: done. 1: what was tried or checked failed. 2: wrong use. 3: something outside is missing or unreachable. */
+export type ExitStatus = 0 | 1 | 2 | 3
+
+/** A flag of a command. Its name is the key in the table, in kebab case. */
+export interface Option {
+  readonly type: 'string' | 'boolean'
+  /** What stands for the value in the help, e.g. `<port>`. */
+  readonly value?: string
+  readonly help: string
+}
+
+export interface Command {
+  /** What follows `trustpub` in the usage line. */
+  readonly synopsis: string
+  /** A few sentences for the help. */
+  readonly description: string
+  readonly options: Readonly<Record<string, Option>>
+  /** Command lines worth copying, each with what it does. */
+  readonly examples: readonly (readonly [line: string, does: string])[]
+  readonly run: (args: Arguments, ui: Ui) => Promise<ExitStatus>
+}
+
+/** A command line, taken apart. */
+export interface Arguments {
+  readonly positionals: readonly string[]
+  readonly text: (option: string) => string | undefined
+  readonly flag: (option: string) => boolean
+}
+
+/** The command line does not fit the command; the message says how. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const COMMON: Readonly<Record<string, Option>> = {
+  json: { type: 'boolean', help: 'print the result as JSON' },
+  help: { type: 'boolean', help: 'show this help' },
+}
+
+/** The options of a command and those that every command has. */
+export function optionsOf(command: Command): Readonly<Record<string, Option>> {
+  return { ...command.options, ...COMMON }
+}
+
+/**
+ * Takes a command line apart.
+ * @throws UsageError for options that the command does not have
+ */
+export function readArguments(command: Command, argv: readonly string[]): Arguments {
+  const options = optionsOf(command)
+  const known = Object.fromEntries(
+    Object.entries(options).map(([name, { type }]) => [name, { type }]),
+  )
+  // Strict parsing would word its own errors; these suggest the nearest option.
+  const { values, positionals, tokens } = parseArgs({
+    args: [...argv],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const option = options[token.name]
+    if (option === undefined)
+      throw new UsageError(unknownText('option', token.rawName, dashed(options)))
+    if (option.type === 'string' && token.value === undefined) {
+      throw new UsageError(
+        `${token.rawName} needs a value: ${token.rawName} ${option.value ?? '<value>'}`,
+      )
+    }
+    if (option.type === 'boolean' && token.value !== undefined) {
+      throw new UsageError(`${token.rawName} takes no value`)
+    }
+  }
+  return {
+    positionals,
+    text: (option) => {
+      const value = values[option]
+      return typeof value === 'string' ? value : undefined
+    },
+    flag: (option) => values[option] === true,
+  }
+}
+
+function dashed(options: Readonly<Record<string, Option>>): string[] {
+  return Object.keys(options).map((name) => `--${name}`)
+}
+
+/** "There is no option --reff. Did you mean --ref?" */
+export function unknownText(kind: string, given: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((name) => ({ name, distance: editDistance(given, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance)
+  const hint =
+    nearest === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${nearest.name}?`
+  return `There is no ${kind} ${given}. ${hint}`
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}

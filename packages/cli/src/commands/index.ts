@@ -1,0 +1,22 @@
+import type { Command } from '../command.ts'
+
+/** A command as the list knows it; the rest is loaded when it runs, so that starting stays quick. */
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'rehearse',
+    summary: 'play the whole release offline, against a local registry',
+    load: () => import('./rehearse.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'run a registry for npm and Python that accepts trusted publishers',
+    load: () => import('./serve.ts'),
+  },
+]

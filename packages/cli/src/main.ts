@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Refusal } from '@trustpub/identity'
+import { type ExitStatus, readArguments, UsageError, unknownText } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+import { MissingTool } from './tools/missing.ts'
+import { commandHelp, generalHelp } from './ui/help.ts'
+import { terminalUi, type Ui } from './ui/ui.ts'
+
+async function main(argv: readonly string[], ui: Ui): Promise<ExitStatus> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    ui.print(generalHelp(ui.colour))
+    return name === undefined ? 2 : 0
+  }
+  if (name === '--version' || name === '-v') {
+    const { version } = await import('./version.ts')
+    ui.print(version())
+    return 0
+  }
+  const entry = COMMANDS.find((command) => command.name === name)
+  if (entry === undefined) {
+    throw new UsageError(
+      unknownText(
+        'command',
+        name,
+        COMMANDS.map((command) => command.name),
+      ),
+    )
+  }
+  const { command } = await entry.load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    ui.print(commandHelp(entry, command, ui.colour))
+    return 0
+  }
+  return command.run(readArguments(command, rest), ui)
+}
+
+/** What a failure means for the exit status, and the line that tells about it. */
+function fail(error: unknown, ui: Ui): ExitStatus {
+  if (error instanceof UsageError) {
+    ui.problem(error.message)
+    return 2
+  }
+  if (error instanceof MissingTool) {
+    ui.problem(error.message)
+    return 3
+  }
+  if (error instanceof Refusal) {
+    ui.problem(error.message)
+    return 1
+  }
+  ui.problem(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return 1
+}
+
+const ui = terminalUi()
+process.exitCode = await main(process.argv.slice(2), ui).catch((error: unknown) => fail(error, ui))

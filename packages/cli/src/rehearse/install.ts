@@ -1,0 +1,115 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeTool } from '../tools/node-tools.ts'
+import { pythonTools } from '../tools/python-tools.ts'
+import { run } from '../tools/run.ts'
+import type { Stage } from './stage.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** How an installation from the local registry went; `problem` is what the client printed. */
+export interface Installation {
+  readonly installed: boolean
+  /** Undefined where there is nothing to import: a package of executables or types only. */
+  readonly imported: boolean | undefined
+  readonly problem?: string
+}
+
+export interface Installable {
+  readonly stage: Stage
+  readonly name: string
+  readonly version: string
+  /** An empty folder. */
+  readonly folder: string
+  readonly env: Variables
+  readonly progress: (line: string) => void
+}
+
+/** `npm install` into an empty folder, then `import()`. */
+export async function installNpm(request: Installable): Promise<Installation> {
+  const { stage, name, version, folder, progress } = request
+  const host = new URL(stage.url).host
+  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}')
+  await writeFile(
+    join(folder, '.npmrc'),
+    `registry=${stage.url}/\n//${host}/:_authToken=${stage.readToken}\n`,
+  )
+  const tool = await nodeTool('npm', progress)
+  const env = { ...request.env, npm_config_registry: `${stage.url}/` }
+  const args = [...tool.args, 'install', '--ignore-scripts', `${name}@${version}`]
+  const finished = await run(tool.program, args, { cwd: folder, env })
+  if (finished.status !== 0)
+    return { installed: false, imported: undefined, problem: finished.output }
+  if (!(await hasEntry(join(folder, 'node_modules', name))))
+    return { installed: true, imported: undefined }
+  const script = `await import(${JSON.stringify(name)})`
+  return imported(
+    await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, env }),
+  )
+}
+
+async function hasEntry(home: string): Promise<boolean> {
+  const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >
+  if (manifest.exports !== undefined || manifest.main !== undefined) return true
+  return (await readdir(home)).includes('index.js')
+}
+
+/** `pip install` into an empty folder, then `import`. */
+export async function installPython(request: Installable): Promise<Installation> {
+  const { stage, name, version, folder, env, progress } = request
+  const { python } = await pythonTools(progress)
+  const { host, hostname } = new URL(stage.url)
+  const index = `http://__token__:${stage.readToken}@${host}/simple/`
+  const args = ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', '--disable-pip-version-check']
+  const finished = await run(
+    python,
+    [
+      ...args,
+      '--target',
+      folder,
+      '--index-url',
+      index,
+      '--trusted-host',
+      hostname,
+      `${name}==${version}`,
+    ],
+    // What this machine is set up to look at besides the index must not answer in its place.
+    { cwd: folder, env: { ...env, PIP_EXTRA_INDEX_URL: '', PIP_FIND_LINKS: '', PIP_NO_INDEX: '' } },
+  )
+  if (finished.status !== 0)
+    return { installed: false, imported: undefined, problem: finished.output }
+  const modules = await topLevelModules(folder, name)
+  if (modules.length === 0) return { installed: true, imported: undefined }
+  const script = modules.map((module) => `import ${module}`).join('\n')
+  return imported(
+    await run(python, ['-c', script], { cwd: folder, env: { ...env, PYTHONPATH: folder } }),
+  )
+}
+
+/** The modules that the wheel's RECORD lists at its top. */
+async function topLevelModules(folder: string, name: string): Promise<string[]> {
+  const normalised = (text: string) => text.toLowerCase().replace(/[-_.]+/g, '_')
+  const info = (await readdir(folder)).find(
+    (entry) => entry.endsWith('.dist-info') && normalised(entry).startsWith(`${normalised(name)}_`),
+  )
+  if (info === undefined) return []
+  const record = await readFile(join(folder, info, 'RECORD'), 'utf8')
+  const names = record
+    .split('\n')
+    .map((line) => /^([A-Za-z_]\w*)(?:\.py,|\/__init__\.py,)/.exec(line)?.[1])
+  return [...new Set(names.filter((module) => module !== undefined))]
+}
+
+function imported({
+  status,
+  output,
+}: {
+  status: number | undefined
+  output: string
+}): Installation {
+  if (status === 0) return { installed: true, imported: true }
+  return { installed: true, imported: false, problem: output }
+}

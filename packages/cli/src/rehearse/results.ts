@@ -1,0 +1,61 @@
+import type { Check } from '@trustpub/identity'
+
+/** What came of a rehearsal; `--json` prints it as it is. */
+export interface Rehearsal {
+  readonly directory: string
+  readonly provider: string
+  readonly repository: string
+  readonly ok: boolean
+  readonly jobs: readonly JobResult[]
+  /** What could not be read or is not played, as sentences. */
+  readonly unknowns: readonly string[]
+}
+
+export interface JobResult {
+  readonly job: string
+  readonly entry: string
+  /** The run that was played, or why the job was not started. */
+  readonly event?: string
+  readonly ref?: string
+  readonly environment?: string
+  readonly notStarted?: string
+  readonly idToken: { readonly granted: boolean; readonly reason: string }
+  readonly steps: readonly StepResult[]
+}
+
+export interface StepResult {
+  readonly step: string
+  readonly client: string
+  readonly packages: readonly PackageResult[]
+  /** Why the step failed, the registry's own words first. */
+  readonly refusals: readonly RefusalResult[]
+  /** The end of what a failed command printed. */
+  readonly output?: string
+  /** A tool that is missing on this machine, so that nothing could be said. */
+  readonly missing?: string
+  readonly notes: readonly string[]
+}
+
+export interface PackageResult {
+  readonly package: string
+  readonly version?: string
+  readonly exchanged: boolean
+  readonly published: boolean
+  readonly installed?: boolean
+  /** Absent if there was nothing to import. */
+  readonly imported?: boolean
+}
+
+export interface RefusalResult {
+  readonly code: string
+  readonly reason: string
+  readonly checks: readonly Check[]
+}
+
+/** Whether everything that was to be published was published, installed and imported. */
+export function isComplete(step: StepResult): boolean {
+  return (
+    step.packages.length > 0 &&
+    step.packages.every((pkg) => pkg.published && pkg.installed === true && pkg.imported !== false)
+  )
+}

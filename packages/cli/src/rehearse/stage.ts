@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { findProvider, KeySets, type RecordedPublisher } from '@trustpub/identity'
+import { type DevelopmentIssuer, startDevelopmentIssuer } from '@trustpub/identity/testing'
+import {
+  type Bound,
+  bind,
+  createPublisher,
+  issueAccountToken,
+  type OpenRegistry,
+  openRegistry,
+  parsePackageReference,
+  readConfig,
+  selfSigned,
+} from '@trustpub/registry'
+import { type Logger, pino } from 'pino'
+import type { Workspace } from './workspace.ts'
+
+const HOST = '127.0.0.1'
+
+/** Everything a release meets: the CI's issuer and the registry, both on loopback with throw-away state. */
+export interface Stage {
+  readonly issuer: DevelopmentIssuer
+  readonly registry: OpenRegistry
+  /** For npm's clients and pip. */
+  readonly url: string
+  /** For twine and uv, which insist on https. */
+  readonly secureUrl: string
+  /** The certificate of `secureUrl`, to be trusted by clients. */
+  readonly certificateFile: string
+  /** An API token that may read packages, for the installation at the end. */
+  readonly readToken: string
+  /** A declared audience as it must be here: that of the real npm registry becomes that of this one. */
+  readonly localAudience: (declared: string) => string
+  /** What the registry has refused so far, oldest first. */
+  readonly refused: readonly Refused[]
+  readonly close: () => Promise<void>
+}
+
+/** A request that the registry refused. */
+export interface Refused {
+  readonly path: string
+  readonly code: string
+  readonly reason: string
+}
+
+export interface StageOptions {
+  readonly provider: string
+  readonly publishers: readonly RecordedPublisher[]
+  /** The audiences that the real registries ask for; loopback ones are accepted as well. */
+  readonly audiences: { readonly npm: string; readonly pypi: string }
+  /** Where this machine gets the packages that the rehearsed ones depend on. */
+  readonly upstreams: { readonly npm: URL; readonly pypi: URL }
+}
+
+/** Opens issuer and registry, and registers the recorded publishers for packages that do not exist yet. */
+export async function openStage(workspace: Workspace, options: StageOptions): Promise<Stage> {
+  const state = await workspace.emptyFolder('registry')
+  const issuer = await startDevelopmentIssuer({ issuer: findProvider(options.provider).issuer })
+  const tls = await selfSigned(join(state, 'tls'), [HOST, 'localhost'])
+  const plain = await bind({ host: HOST, port: 0 })
+  const secure = await bind({ host: HOST, port: 0, tls })
+  const url = `http://${HOST}:${plain.port}`
+  const refused: Refused[] = []
+  const registry = await openRehearsalRegistry(state, url, issuer, refused, options)
+  const readToken = await registerPublishers(registry, options.publishers)
+  for (const bound of [plain, secure]) bound.serve(registry.app)
+  return {
+    issuer,
+    registry,
+    url,
+    secureUrl: `https://${HOST}:${secure.port}`,
+    certificateFile: join(state, 'tls', 'certificate.pem'),
+    readToken,
+    refused,
+    localAudience: (declared) => (declared === options.audiences.npm ? `npm:${HOST}` : declared),
+    close: () => closeAll([plain, secure], registry, issuer),
+  }
+}
+
+function openRehearsalRegistry(
+  state: string,
+  url: string,
+  issuer: DevelopmentIssuer,
+  refused: Refused[],
+  { audiences, upstreams }: StageOptions,
+): Promise<OpenRegistry> {
+  const config = readConfig({ data: state, pypiAudience: audiences.pypi, trustedOnly: true }, url)
+  return openRegistry(
+    {
+      ...config,
+      blobs: pathToFileURL(join(state, 'blobs')),
+      audiences: { ...config.audiences, npm: [audiences.npm, ...config.audiences.npm] },
+      upstreams,
+    },
+    // Only the rehearsal's issuer is known, under the name of the real one.
+    { keys: new KeySets({ fetch: issuer.fetchJson }), log: collectRefused(refused) },
+  )
+}
+
+function collectRefused(refused: Refused[]): Logger {
+  const write = (json: string) => {
+    const { path, code, reason } = JSON.parse(json) as Partial<Refused>
+    if (path !== undefined && code !== undefined) refused.push({ path, code, reason: reason ?? '' })
+  }
+  return pino({ level: 'info', base: null }, { write })
+}
+
+async function registerPublishers(
+  { store }: OpenRegistry,
+  publishers: readonly RecordedPublisher[],
+): Promise<string> {
+  const owner = await store.accounts.create('rehearsal', 'admin')
+  for (const { package: name, provider, fields, permissions } of publishers) {
+    await createPublisher({ store, publicIssuers: true }, owner, {
+      provider,
+      fields,
+      packages: [parsePackageReference(name)],
+      permissions,
+    })
+  }
+  const options = { description: 'install what was published', permissions: ['read'] as const }
+  return (await issueAccountToken(store, owner.id, options)).text
+}
+
+async function closeAll(
+  bound: readonly Bound[],
+  registry: OpenRegistry,
+  issuer: DevelopmentIssuer,
+): Promise<void> {
+  for (const each of bound) await each.close()
+  await registry.close()
+  await issuer.close()
+}

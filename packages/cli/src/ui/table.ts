@@ -1,0 +1,20 @@
+/** Rows as text with aligned columns; the width of a cell does not count colour codes. */
+export function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, width(cell))
+    })
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)))
+      .join(gap)
+      .trimEnd(),
+  )
+}
+
+function width(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character
+  return text.replace(/\u001b\[\d+m/g, '').length
+}

@@ -1,0 +1,35 @@
+import pc from 'picocolors'
+
+/** Where a command's words go: results to stdout, progress and problems to stderr. */
+export interface Ui {
+  readonly colour: ReturnType<typeof pc.createColors>
+  /** A line of the result. */
+  readonly print: (line?: string) => void
+  /** The result for machines. */
+  readonly printJson: (value: unknown) => void
+  /** A line about what is going on; erased by nothing, so that CI logs keep it. */
+  readonly progress: (line: string) => void
+  /** A problem that a person should read. */
+  readonly problem: (line: string) => void
+  /** Ends with the first SIGINT or SIGTERM. */
+  readonly interrupted: Promise<void>
+}
+
+/** The process's own stdout and stderr. Colour only on a terminal, unless NO_COLOR or FORCE_COLOR decide. */
+export function terminalUi(): Ui {
+  const { env, stdout, stderr } = process
+  const asked = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
+  const colour = pc.createColors(!env.NO_COLOR && (asked || stdout.isTTY === true))
+  const stderrColour = pc.createColors(!env.NO_COLOR && (asked || stderr.isTTY === true))
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+  return {
+    colour,
+    print: (line = '') => void stdout.write(`${line}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    progress: (line) => void stderr.write(`${stderrColour.dim(line)}\n`),
+    problem: (line) => void stderr.write(`${stderrColour.red('trustpub:')} ${line}\n`),
+    interrupted,
+  }
+}

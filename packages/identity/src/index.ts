@@ -1,0 +1,37 @@
+export { type Check, type Claims, textClaim } from './check.ts'
+export {
+  type ErrorRow,
+  IDENTITY_ERRORS,
+  type IdentityErrorCode,
+  Refusal,
+  refusals,
+  refuse as refuseIdentity,
+  type Values,
+} from './errors.ts'
+export type { FetchJson } from './fetch-json.ts'
+export { parseFields } from './fields.ts'
+export { type Issuer, parseIssuerUrl } from './issuer.ts'
+export { KeySets } from './keys.ts'
+export type {
+  Detection,
+  Environment,
+  Field,
+  Fields,
+  Pins,
+  Provider,
+  ProviderId,
+  Run,
+  SimulatedRun,
+} from './provider.ts'
+export { idTokenVariable } from './providers/gitlab.ts'
+export { PROVIDERS } from './providers/index.ts'
+export {
+  formatPublisherRecord,
+  type PublisherRecord,
+  parsePublisherRecord,
+  RECORD_FILE,
+  type RecordedPublisher,
+} from './record.ts'
+export { findProvider, PUBLIC_ISSUERS } from './registered.ts'
+export { type Assessment, assess, explainRefusal, pinsOf, type TrustedPublisher } from './trust.ts'
+export { type IdToken, LEEWAY_SECONDS, MAX_ID_TOKEN_LENGTH, verifyIdToken } from './verify.ts'

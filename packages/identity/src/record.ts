@@ -1,0 +1,99 @@
+import { type Refusal, refuse } from './errors.ts'
+import { parseFields } from './fields.ts'
+import type { Fields, ProviderId } from './provider.ts'
+import { findProvider } from './registered.ts'
+
+/** The name of the file, at the root of a repository, that records its trusted publishers. */
+export const RECORD_FILE = 'trusted-publishers.json'
+
+/** What a trusted publisher may do with its packages. */
+const PERMISSIONS = ['publish', 'stage'] as const
+
+/** One trusted publisher as it is, or is to be, configured at a registry. */
+export interface RecordedPublisher {
+  /** `npm:@acme/widget` or `pypi:acme-widget`. */
+  readonly package: string
+  /** The registry it is configured at; for npm's and PyPI's public ones the address that clients use. */
+  readonly registry: string
+  readonly provider: ProviderId
+  /** The issuer, where it is not the provider's public one. */
+  readonly issuer?: string
+  readonly fields: Fields
+  readonly permissions: readonly (typeof PERMISSIONS)[number][]
+}
+
+/** The content of `trusted-publishers.json`. */
+export interface PublisherRecord {
+  readonly publishers: readonly RecordedPublisher[]
+}
+
+const SCHEMA = 'https://trustpub.dev/schemas/trusted-publishers.json'
+
+function invalid(reason: string): Refusal {
+  return refuse('record_invalid', { file: RECORD_FILE, reason })
+}
+
+/**
+ * Reads the text of `trusted-publishers.json`.
+ * @throws Refusal `record_invalid`, `field_invalid`, `field_unknown` or `provider_unknown`
+ */
+export function parsePublisherRecord(text: string): PublisherRecord {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (error) {
+    throw invalid(`it is not JSON: ${error instanceof Error ? error.message : error}`)
+  }
+  const { publishers } = (document ?? {}) as { publishers?: unknown }
+  if (!Array.isArray(publishers)) throw invalid('it needs a list "publishers"')
+  return { publishers: (publishers as unknown[]).map(parseEntry) }
+}
+
+function parseEntry(entry: unknown, index: number): RecordedPublisher {
+  if (typeof entry !== 'object' || entry === null)
+    throw invalid(`publishers[${index}] is not an object`)
+  const {
+    package: name,
+    registry,
+    provider: id,
+    issuer,
+    permissions,
+    ...typed
+  } = entry as Record<string, unknown>
+  if (typeof name !== 'string' || !/^(?:npm|pypi):./.test(name)) {
+    throw invalid(`publishers[${index}].package must be "npm:<name>" or "pypi:<name>"`)
+  }
+  if (typeof registry !== 'string' || !URL.canParse(registry)) {
+    throw invalid(`publishers[${index}].registry must be a URL`)
+  }
+  if (issuer !== undefined && (typeof issuer !== 'string' || !URL.canParse(issuer))) {
+    throw invalid(`publishers[${index}].issuer must be a URL`)
+  }
+  if (typeof id !== 'string') throw invalid(`publishers[${index}].provider must be text`)
+  const provider = findProvider(id)
+  return {
+    package: name,
+    registry,
+    provider: provider.id,
+    ...(issuer === undefined ? {} : { issuer }),
+    fields: parseFields(provider, typed),
+    permissions: parsePermissions(permissions, index),
+  }
+}
+
+function parsePermissions(value: unknown, index: number): RecordedPublisher['permissions'] {
+  const list: unknown[] = value === undefined ? ['publish'] : Array.isArray(value) ? value : [value]
+  const permissions = PERMISSIONS.filter((permission) => list.includes(permission))
+  if (permissions.length === list.length && list.length > 0) return permissions
+  throw invalid(`publishers[${index}].permissions must list some of: ${PERMISSIONS.join(', ')}`)
+}
+
+/** The text of `trusted-publishers.json`, always the same for the same record. */
+export function formatPublisherRecord(record: PublisherRecord): string {
+  const publishers = record.publishers.map(({ fields, permissions, ...rest }) => ({
+    ...rest,
+    ...fields,
+    permissions,
+  }))
+  return `${JSON.stringify({ $schema: SCHEMA, publishers }, null, 2)}\n`
+}

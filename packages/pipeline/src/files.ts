@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
+import { PipelineError, reasonOf } from './errors.ts'
+
+/**
+ * The text of a file; undefined if there is none.
+ * @throws PipelineError `file_unreadable` if it is there but cannot be read.
+ */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const reason = reasonOf(error)
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(reason)) return undefined
+    throw new PipelineError('file_unreadable', { file: path, reason })
+  }
+}
+
+/**
+ * Joins a path to a directory, both relative to the root of the repository; `.` for the root itself.
+ * Undefined if that leaves the repository, or is only known at run time.
+ */
+export function joinInside(directory: string, path: string): string | undefined {
+  if (/[$`]/.test(path)) return undefined
+  const joined = posix.normalize(posix.join(directory, path)).replace(/(?<=.)\/$/, '')
+  if (path.startsWith('/') || path.startsWith('~')) return undefined
+  return joined === '..' || joined.startsWith('../') ? undefined : joined
+}

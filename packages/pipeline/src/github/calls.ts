@@ -1,0 +1,81 @@
+import type { Unknown } from '../model.ts'
+import { child, entriesOf, type Tree, textOf } from '../tree.ts'
+import { type Bindings, substitute } from './expressions.ts'
+import { jobsOf, type Workflow } from './workflow.ts'
+
+/** A job in its file. */
+export interface Level {
+  readonly workflow: Workflow
+  readonly id: string
+  readonly job: Tree
+}
+
+/** A job as a run of the entry workflow reaches it: the calling jobs from the entry on, then the job itself. */
+export interface JobSite {
+  readonly callers: readonly Level[]
+  readonly own: Level
+  /** What its `inputs.*` are, where the callers say so literally. */
+  readonly bindings: Bindings
+}
+
+// GitHub connects at most ten levels of workflows (docs, "Reusing workflow configurations", limitations).
+const MAX_LEVELS = 10
+
+// A callee called twice by each of ten levels would be read a thousand times.
+const MAX_SITES = 1000
+
+/** The jobs that a run of an entry workflow consists of, those of locally called workflows included. */
+export function jobSites(
+  entry: Workflow,
+  workflows: ReadonlyMap<string, Workflow>,
+  unknowns: Unknown[],
+): readonly JobSite[] {
+  const sites: JobSite[] = []
+  walk(entry, [], new Map())
+  return sites
+
+  function walk(workflow: Workflow, callers: readonly Level[], bindings: Bindings): void {
+    for (const [id, job] of jobsOf(workflow)) {
+      const own = { workflow, id, job }
+      const uses = textOf(child(job, 'uses'))
+      if (sites.length >= MAX_SITES) return
+      if (uses === undefined) sites.push({ callers, own, bindings })
+      else follow(uses, [...callers, own], bindings)
+    }
+  }
+
+  function follow(uses: string, callers: readonly Level[], bindings: Bindings): void {
+    const calling = callers.at(-1)
+    if (calling === undefined) return
+    const place = child(calling.job, 'uses')?.place ?? calling.job.place
+    const called = uses.startsWith('./') ? workflows.get(uses.slice(2)) : undefined
+    const sentence =
+      called === undefined
+        ? whyUnread(uses, calling.id)
+        : callers.some(({ workflow }) => workflow.file === called.file)
+          ? `Job "${calling.id}" calls ${called.file}, which leads back to itself; GitHub refuses such a workflow.`
+          : callers.length >= MAX_LEVELS
+            ? `Job "${calling.id}" calls ${called.file} more than ${MAX_LEVELS} levels deep; GitHub refuses such a workflow.`
+            : undefined
+    if (sentence !== undefined) unknowns.push({ place, sentence })
+    else if (called !== undefined) walk(called, callers, inputsOf(called, calling.job, bindings))
+  }
+}
+
+function whyUnread(uses: string, id: string): string {
+  if (uses.startsWith('./')) {
+    return `Job "${id}" calls ${uses.slice(2)}, which cannot be read; correct the path or the file.`
+  }
+  return `Job "${id}" calls ${uses}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
+}
+
+/** The inputs of a called workflow: what the calling job passes, else the default (`workflow_call.inputs`). */
+function inputsOf(called: Workflow, calling: Tree, bindings: Bindings): Bindings {
+  const inputs = new Map<string, string>()
+  for (const [name, input] of entriesOf(child(called.tree, 'on', 'workflow_call', 'inputs'))) {
+    const passed = textOf(child(calling, 'with', name))
+    const value = passed === undefined ? textOf(child(input, 'default')) : passed
+    inputs.set(`inputs.${name}`, substitute(value ?? '', bindings))
+  }
+  return inputs
+}

@@ -1,0 +1,333 @@
+import { describe, expect, it } from 'vitest'
+import type { PublishJob, PublishStep } from '../model.ts'
+import { type Files, readOne } from '../repository.test.util.ts'
+
+const WIDGET = { 'package.json': '{"name":"widget","version":"1.0.0"}' }
+const FILE = '.github/workflows/release.yml'
+
+const read = (workflow: string, files: Files = WIDGET) => readOne({ ...files, [FILE]: workflow })
+
+/** The first publishing job of a workflow. */
+async function jobOf(workflow: string, files: Files = WIDGET): Promise<PublishJob> {
+  const { jobs, unknowns } = await read(workflow, files)
+  const [job] = jobs
+  if (job === undefined) throw new Error(`no job: ${JSON.stringify(unknowns)}`)
+  return job
+}
+
+/** The publish steps of a job with these steps. */
+async function stepsOf(steps: string, files: Files = WIDGET): Promise<readonly PublishStep[]> {
+  return (await jobOf(`on: push\njobs:\n  publish:\n    steps:\n${steps}`, files)).publishes
+}
+
+describe('readGithubJobs', () => {
+  it.each([
+    ['on: push', [{ event: 'push' }]],
+    ['on: [push, release]', [{ event: 'push' }, { event: 'release' }]],
+    ['on: { release: { types: [published] } }', [{ event: 'release' }]],
+    ['on: { push: { tags: "v*" } }', [{ event: 'push', tags: ['v*'] }]],
+    [
+      '"on": { push: { branches: [main], tags: [v*, w*] } }',
+      [{ event: 'push', branches: ['main'], tags: ['v*', 'w*'] }],
+    ],
+    ['on:\n  workflow_dispatch:\n  workflow_call:', [{ event: 'workflow_dispatch' }]],
+  ])('reads the triggers of %j', async (on, triggers) => {
+    const job = await jobOf(`${on}\njobs:\n  publish:\n    steps: [{ run: npm publish }]\n`)
+    expect(job.triggers).toEqual(triggers)
+  })
+
+  it.each([
+    ['environment: npm', { known: true, value: 'npm' }],
+    ['environment: { name: npm, url: "https://example.com" }', { known: true, value: 'npm' }],
+    ['runs-on: x', { known: true, value: undefined }],
+    [`environment: \${{ vars.ENV }}`, { known: false, expression: `\${{ vars.ENV }}` }],
+  ])('reads %j', async (line, environment) => {
+    const job = await jobOf(
+      `on: push\njobs:\n  publish:\n    ${line}\n    steps: [{ run: npm publish }]\n`,
+    )
+    expect(job.environment).toEqual(environment)
+  })
+
+  it('follows a called workflow with its inputs and keeps both file names', async () => {
+    const { jobs } = await readOne({
+      ...WIDGET,
+      '.github/workflows/ci.yml':
+        'on: push\njobs:\n  go:\n    uses: ./.github/workflows/p.yml\n    with: { env: npm }\n',
+      '.github/workflows/p.yml': `on:\n  workflow_call:\n    inputs:\n      env: { type: string }\n      dir: { default: . }\njobs:\n  publish:\n    environment: \${{ inputs.env }}\n    defaults: { run: { working-directory: "\${{ inputs.dir }}" } }\n    steps: [{ run: npm publish }]\n`,
+    })
+    expect(jobs).toHaveLength(1)
+    expect(jobs[0]).toMatchObject({
+      id: 'go/publish',
+      entry: '.github/workflows/ci.yml',
+      file: '.github/workflows/p.yml',
+      place: { file: '.github/workflows/p.yml', line: 7 },
+      environment: { known: true, value: 'npm' },
+      triggers: [{ event: 'push' }],
+    })
+  })
+
+  it('reads a called workflow once for each entry that reaches it', async () => {
+    const caller = 'on: push\njobs:\n  go:\n    uses: ./.github/workflows/p.yml\n'
+    const { jobs } = await readOne({
+      ...WIDGET,
+      '.github/workflows/a.yml': caller,
+      '.github/workflows/b.yml': caller,
+      '.github/workflows/p.yml':
+        'on: [workflow_call, workflow_dispatch]\njobs:\n  publish:\n    steps: [{ run: npm publish }]\n',
+    })
+    expect(jobs.map(({ id, entry }) => `${entry.slice(18)} ${id}`)).toEqual([
+      'a.yml go/publish',
+      'b.yml go/publish',
+      'p.yml publish',
+    ])
+  })
+
+  it('says what it cannot follow', async () => {
+    const { jobs, unknowns } = await readOne({
+      ...WIDGET,
+      '.github/workflows/a.yml':
+        'on: push\njobs:\n  there:\n    uses: acme/ci/.github/workflows/p.yml@v1\n  gone:\n    uses: ./.github/workflows/gone.yml\n  round:\n    uses: ./.github/workflows/b.yml\n',
+      '.github/workflows/b.yml':
+        'on: workflow_call\njobs:\n  back:\n    uses: ./.github/workflows/b.yml\n',
+    })
+    expect(jobs).toEqual([])
+    expect(unknowns.map(({ place, sentence }) => [place?.line, sentence])).toEqual([
+      [4, expect.stringContaining('not read from this checkout')],
+      [6, expect.stringContaining('cannot be read')],
+      [4, expect.stringContaining('leads back to itself')],
+    ])
+  })
+
+  it('finds the line of a command in a block', async () => {
+    const [step] = await stepsOf(
+      '      - run: |\n          npm ci\n          FOO=1 npm publish --access public # now\n',
+    )
+    expect(step).toMatchObject({
+      place: { file: FILE, line: 7, column: 11 },
+      text: 'FOO=1 npm publish --access public',
+      args: ['--access', 'public'],
+      directory: '.',
+      packages: ['.'],
+    })
+    expect(step).not.toHaveProperty('registry')
+  })
+
+  it('leaves out what does not publish', async () => {
+    const steps = [
+      'run: npm publish --dry-run',
+      'run: echo npm publish',
+      "run: '# npm publish'",
+      'if: false\n        run: npm publish',
+      `if: \${{ false }}\n        run: npm publish`,
+      'shell: python\n        run: npm publish',
+      'uses: JS-DevTools/npm-publish@v4\n        with: { dry-run: true }',
+    ].map((step) => `      - ${step}\n`)
+    const { jobs, unknowns } = await read(
+      `on: push\njobs:\n  publish:\n    steps:\n${steps.join('')}`,
+    )
+    expect(jobs).toEqual([])
+    expect(unknowns).toEqual([])
+  })
+
+  it.each([
+    ['cd pkg && npm publish', 'pkg'],
+    ['(cd pkg && ls)\nnpm publish', '.'],
+    ['cd pkg\n(cd ..; npm publish)', '.'],
+    ['cd "$GITHUB_WORKSPACE/pkg" && npm publish', 'pkg'],
+    ['DIR=pkg; cd $DIR; npm publish', 'pkg'],
+    ['npm --prefix pkg publish', 'pkg'],
+    ['bash -c "cd pkg; npm publish"', 'pkg'],
+  ])('follows the directory of %j', async (script, directory) => {
+    const files = { ...WIDGET, 'pkg/package.json': '{"name":"pkg","version":"1.0.0"}' }
+    const [step] = await stepsOf(`      - run: ${JSON.stringify(script)}\n`, files)
+    expect(step).toMatchObject({ directory, packages: [directory] })
+  })
+
+  it('takes the directory of the step over the defaults', async () => {
+    const job = await jobOf(
+      'on: push\ndefaults: { run: { working-directory: a } }\njobs:\n  publish:\n    steps:\n      - run: npm publish\n      - run: npm publish\n        working-directory: ./b/\n',
+    )
+    expect(job.publishes.map(({ directory }) => directory)).toEqual(['a', 'b'])
+  })
+
+  it('says so where a directory is only known at run time', async () => {
+    const { jobs, unknowns } = await read(
+      `on: push\njobs:\n  publish:\n    steps:\n      - run: for d in packages/*; do (cd $d && npm publish); done\n`,
+    )
+    expect(jobs).toEqual([])
+    expect(unknowns[0]?.sentence).toContain('only known at run time')
+  })
+
+  it('expands a literal matrix', async () => {
+    const job = await jobOf(
+      `on: push\njobs:\n  publish:\n    strategy:\n      matrix:\n        dir: [a, b, c]\n        os: [x, y]\n        exclude: [{ dir: b }]\n        include: [{ dir: d }]\n    steps:\n      - run: npm publish\n        working-directory: packages/\${{ matrix.dir }}\n`,
+    )
+    expect(job.publishes.map(({ directory }) => directory)).toEqual([
+      'packages/a',
+      'packages/c',
+      'packages/d',
+    ])
+  })
+
+  it('does not guess a computed matrix', async () => {
+    const { jobs, unknowns } = await read(
+      `on: push\njobs:\n  publish:\n    strategy: { matrix: { dir: "\${{ fromJSON(needs.x.outputs.y) }}" } }\n    steps:\n      - run: npm publish\n        working-directory: \${{ matrix.dir }}\n`,
+    )
+    expect(jobs).toEqual([])
+    expect(unknowns).toHaveLength(1)
+  })
+
+  it('follows composite actions of the repository', async () => {
+    const [step] = await stepsOf(
+      `      - uses: ./.github/actions/publish\n        with: { token: "\${{ secrets.NPM_TOKEN }}", dir: pkg }\n`,
+      {
+        'pkg/package.json': '{"name":"pkg","version":"1.0.0"}',
+        '.github/actions/publish/action.yml': `inputs: { token: {}, dir: { default: . } }\nruns:\n  using: composite\n  steps:\n    - run: npm publish\n      shell: bash\n      working-directory: \${{ inputs.dir }}\n      env: { NODE_AUTH_TOKEN: "\${{ inputs.token }}" }\n`,
+      },
+    )
+    expect(step).toMatchObject({ packages: ['pkg'], storedSecrets: [{ name: 'NPM_TOKEN' }] })
+    expect(step?.place.file).toBe('.github/actions/publish/action.yml')
+  })
+
+  it('follows package scripts', async () => {
+    const files = {
+      'package.json':
+        '{"name":"w","version":"1.0.0","scripts":{"release":"npm run build && npm run push","push":"npm publish","build":"tsc","again":"npm run again"}}',
+    }
+    expect(await stepsOf('      - run: npm run again; npm run release\n', files)).toMatchObject([
+      { client: 'npm', text: 'npm publish', packages: ['.'], place: { line: 5 } },
+    ])
+    expect(await stepsOf('      - run: yarn release\n', files)).toHaveLength(1)
+  })
+
+  it('names tools that are not played', async () => {
+    const { unknowns } = await read(
+      'on: push\njobs:\n  publish:\n    steps:\n      - run: npx semantic-release\n      - uses: changesets/action@v1\n        with: { publish: npm run release }\n      - uses: changesets/action@v1\n',
+    )
+    expect(unknowns.map(({ place, sentence }) => [place?.line, sentence.split(' ')[0]])).toEqual([
+      [5, 'semantic-release'],
+      [6, 'changesets/action'],
+    ])
+  })
+})
+
+describe('stored secrets', () => {
+  it('are found in the variables of workflow, job and step', async () => {
+    const job = await jobOf(
+      `on: push\nenv: { NPM_TOKEN: "\${{ secrets.A }}", SLACK: "\${{ secrets.SLACK }}" }\njobs:\n  publish:\n    env: { YARN_NPM_AUTH_TOKEN: "\${{ secrets['B'] }}" }\n    steps:\n      - run: npm publish --otp $CODE\n        env:\n          NODE_AUTH_TOKEN: \${{ secrets.C }}\n          CODE: \${{ secrets.D }}\n          GH: \${{ secrets.GITHUB_TOKEN }}\n`,
+    )
+    const secrets = job.publishes[0]?.storedSecrets
+    expect(secrets?.map(({ name }) => name)).toEqual(['A', 'B', 'C', 'D'])
+    expect(secrets?.map(({ place }) => place.line)).toEqual([2, 5, 9, 10])
+  })
+
+  it('are found where an earlier step wrote them to .npmrc', async () => {
+    const [step] = await stepsOf(
+      `      - run: echo "//registry.npmjs.org/:_authToken=$T" > ~/.npmrc\n        env: { T: "\${{ secrets.PUBLISH }}" }\n      - run: npm publish\n`,
+    )
+    expect(step?.storedSecrets).toEqual([
+      { name: 'PUBLISH', place: { file: FILE, line: 6, column: 16 } },
+    ])
+  })
+
+  it('are found where a committed .npmrc mentions the variable', async () => {
+    const [step] = await stepsOf(
+      `      - run: npm publish\n        env: { ANY: "\${{ secrets.PUBLISH }}" }\n`,
+      { ...WIDGET, '.npmrc': `//registry.npmjs.org/:_authToken=\${ANY}\n` },
+    )
+    expect(step?.storedSecrets.map(({ name }) => name)).toEqual(['PUBLISH'])
+  })
+
+  it('are found in the inputs of an action', async () => {
+    const files = { 'pyproject.toml': '[project]\nname="w"\nversion="1"\n' }
+    const [step] = await stepsOf(
+      `      - uses: pypa/gh-action-pypi-publish@v1\n        with: { user: __token__, password: "\${{ secrets.PYPI }}" }\n`,
+      files,
+    )
+    expect(step?.storedSecrets.map(({ name }) => name)).toEqual(['PYPI'])
+  })
+})
+
+describe('registries', () => {
+  const setup = (url: string) =>
+    `      - uses: actions/setup-node@v6\n        with: { registry-url: "${url}" }\n`
+  const U = 'https://user.example'
+  const publish = (env = '', flags = '') => `      - run: npm publish ${flags}\n${env}`
+
+  it.each([
+    ['nothing', publish(), {}, undefined],
+    ['setup-node', setup(U) + publish(), {}, U],
+    [
+      '.npmrc',
+      setup(U) + publish(),
+      { '.npmrc': 'registry = https://rc.example' },
+      'https://rc.example',
+    ],
+    [
+      'npm_config_registry',
+      publish('        env: { npm_config_registry: "https://env.example" }\n'),
+      { '.npmrc': 'registry=https://rc.example' },
+      'https://env.example',
+    ],
+    [
+      'publishConfig',
+      setup(U) + publish(),
+      { 'package.json': '{"name":"w","publishConfig":{"registry":"https://config.example"}}' },
+      'https://config.example',
+    ],
+    [
+      '--registry',
+      setup(U) + publish('', '--registry=https://flag.example'),
+      { 'package.json': '{"name":"w","publishConfig":{"registry":"https://config.example"}}' },
+      'https://flag.example',
+    ],
+    [
+      'a scope',
+      setup(U) + publish(),
+      { 'package.json': '{"name":"@acme/w"}', '.npmrc': '@acme:registry=https://acme.example' },
+      'https://acme.example',
+    ],
+  ])('of npm are named by %s', async (_, steps, files, registry) => {
+    const [step] = await stepsOf(steps, { ...WIDGET, ...files })
+    expect(step?.registry).toBe(registry)
+  })
+
+  const PY = {
+    'pyproject.toml':
+      '[project]\nname="w"\n[[tool.uv.index]]\nname="own"\nurl="https://x"\npublish-url="https://own.example/up"\n',
+  }
+
+  it.each([
+    ['- run: twine upload dist/*', undefined],
+    ['- run: twine upload -r testpypi dist/*', 'https://test.pypi.org/legacy/'],
+    ['- run: twine upload --repository-url https://x.example dist/*', 'https://x.example'],
+    [
+      '- { run: twine upload dist/*, env: { TWINE_REPOSITORY_URL: "https://e.example" } }',
+      'https://e.example',
+    ],
+    ['- run: uv publish', undefined],
+    ['- run: uv publish --index own', 'https://own.example/up'],
+    ['- run: uv publish --publish-url https://x.example', 'https://x.example'],
+    ['- { run: uv publish, env: { UV_PUBLISH_URL: "https://e.example" } }', 'https://e.example'],
+    [
+      '- { uses: pypa/gh-action-pypi-publish@v1, with: { repository_url: "https://a.example" } }',
+      'https://a.example',
+    ],
+    [
+      '- { uses: pypa/gh-action-pypi-publish@v1, env: { TWINE_REPOSITORY_URL: "https://e.example" } }',
+      undefined,
+    ],
+  ])('of Python are named by %j', async (step, registry) => {
+    const [found] = await stepsOf(`      ${step}\n`, PY)
+    expect(found?.registry).toBe(registry)
+    expect(found?.packages).toEqual(['.'])
+  })
+
+  it('are not guessed where a run decides', async () => {
+    const { jobs, unknowns } = await read(
+      `on: push\njobs:\n  publish:\n    steps: [{ run: "npm publish --registry \${{ vars.URL }}" }]\n`,
+    )
+    expect(jobs[0]?.publishes[0]?.registry).toBe(`\${{ vars.URL }}`)
+    expect(unknowns[0]?.sentence).toContain('only known at run time')
+  })
+})

@@ -1,0 +1,98 @@
+import type { Manifests } from '../manifests.ts'
+import type { PublishJob, Setting, Unknown } from '../model.ts'
+import { child, itemsOf, type Tree, textOf } from '../tree.ts'
+import { pathIn } from '../variables.ts'
+import { type JobSite, jobSites } from './calls.ts'
+import { type Bindings, isExpression, isFalse, secretsIn, substitute } from './expressions.ts'
+import { matrixRows } from './matrix.ts'
+import { idTokenAccess } from './permissions.ts'
+import { readSteps, withEnvironment } from './steps.ts'
+import { jobsOf, readWorkflow, type Workflow } from './workflow.ts'
+
+/** The parsed YAML of a repository at GitHub. */
+export interface GithubFiles {
+  /** By path: `.github/workflows/release.yml`. */
+  readonly workflows: ReadonlyMap<string, Tree>
+  /** Composite actions of the repository, by directory. */
+  readonly actions: ReadonlyMap<string, Tree>
+}
+
+/** The publishing jobs of every workflow that an event starts. */
+export function readGithubJobs(
+  files: GithubFiles,
+  manifests: Manifests,
+): { readonly jobs: readonly PublishJob[]; readonly unknowns: readonly Unknown[] } {
+  const workflows = new Map(
+    [...files.workflows].map(([file, tree]) => [file, readWorkflow(file, tree)]),
+  )
+  const unknowns: Unknown[] = []
+  for (const { file, tree } of workflows.values()) {
+    if (jobsOf({ file, tree, triggers: [] }).length > 0) continue
+    unknowns.push({ place: tree.place, sentence: `${file} has no jobs; it is not a workflow.` })
+  }
+  const jobs = [...workflows.values()]
+    .filter(({ triggers }) => triggers.length > 0)
+    .flatMap((entry) =>
+      jobSites(entry, workflows, unknowns).flatMap(
+        (site) => readJob(entry, site, files, manifests, unknowns) ?? [],
+      ),
+    )
+  return { jobs, unknowns }
+}
+
+function readJob(
+  entry: Workflow,
+  site: JobSite,
+  files: GithubFiles,
+  manifests: Manifests,
+  unknowns: Unknown[],
+): PublishJob | undefined {
+  const { job, workflow } = site.own
+  if (isFalse(textOf(child(job, 'if')))) return undefined
+  const findings = { publishes: [], unknowns }
+  for (const row of matrixRows(job)) {
+    const bindings = new Map([...site.bindings, ...row])
+    const ofWorkflow = withEnvironment(child(workflow.tree, 'env'), new Map(), bindings)
+    readSteps(itemsOf(child(job, 'steps')), {
+      manifests,
+      findings,
+      findSecrets: secretsIn,
+      actions: files.actions,
+      bindings,
+      directory: defaultDirectory(site, bindings),
+      variables: withEnvironment(child(job, 'env'), ofWorkflow, bindings),
+    })
+  }
+  const publishes = distinct(findings.publishes)
+  if (publishes.length === 0) return undefined
+  return {
+    id: [...site.callers, site.own].map(({ id }) => id).join('/'),
+    place: job.place,
+    entry: entry.file,
+    file: workflow.file,
+    triggers: entry.triggers,
+    environment: environmentOf(job, site.bindings),
+    idToken: idTokenAccess(site),
+    publishes,
+  }
+}
+
+function defaultDirectory({ own }: JobSite, bindings: Bindings): string | undefined {
+  const at = ['defaults', 'run', 'working-directory']
+  const written = textOf(child(own.job, ...at)) ?? textOf(child(own.workflow.tree, ...at)) ?? '.'
+  return pathIn('.', substitute(written, bindings), new Map())
+}
+
+/** `environment: name` or `environment: { name, url }`; an empty name is none. */
+function environmentOf(job: Tree, bindings: Bindings): Setting<string> {
+  const written = child(job, 'environment')
+  const text = textOf(written) ?? textOf(child(written, 'name')) ?? ''
+  const name = substitute(text, bindings)
+  if (isExpression(name)) return { known: false, expression: name }
+  return { known: true, value: name === '' ? undefined : name }
+}
+
+/** The rows of a matrix mostly publish the same. */
+function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
+}

@@ -1,0 +1,74 @@
+import { PipelineError } from '../errors.ts'
+import type { Place, Unknown } from '../model.ts'
+import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../tree.ts'
+import { deepMerge } from './merge.ts'
+
+/** Reads and parses a file by its path from the root; undefined if there is none. Throws PipelineError. */
+export type LoadTree = (file: string) => Promise<Tree | undefined>
+
+// GitLab refuses a pipeline of more files (docs, "Use CI/CD configuration from other files").
+const MAX_FILES = 150
+
+/**
+ * Puts a pipeline together from `.gitlab-ci.yml` and the local files it includes. A file is merged over what it
+ * includes, and a later include over an earlier one.
+ */
+export async function assemble(
+  root: Tree,
+  load: LoadTree,
+): Promise<{ readonly config: Tree; readonly unknowns: readonly Unknown[] }> {
+  const unknowns: Unknown[] = []
+  const read = new Set<string>([root.place.file])
+  return { config: await withIncludes(root), unknowns }
+
+  async function withIncludes(tree: Tree): Promise<Tree> {
+    let base: Tree = { place: tree.place, value: new Map() }
+    for (const include of includesOf(child(tree, 'include'))) {
+      const included = await open(include)
+      if (included !== undefined) base = deepMerge(base, included)
+    }
+    return isMap(tree) ? deepMerge(base, tree) : base
+  }
+
+  async function open({ file, sentence, place }: Include): Promise<Tree | undefined> {
+    if (file === undefined) {
+      unknowns.push({ place, sentence })
+      return undefined
+    }
+    if (read.has(file) || read.size >= MAX_FILES) return undefined
+    read.add(file)
+    try {
+      const tree = await load(file)
+      if (tree !== undefined) return await withIncludes(tree)
+      unknowns.push({ place, sentence: `The included file ${file} is not in the repository.` })
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error
+      unknowns.push({ place: error.place, sentence: error.message })
+    }
+    return undefined
+  }
+}
+
+interface Include {
+  readonly place: Place
+  readonly file?: string
+  /** Why it is not read, where there is no file. */
+  readonly sentence: string
+}
+
+function includesOf(include: Tree | undefined): readonly Include[] {
+  if (include === undefined) return []
+  if (textOf(include) === undefined && !isMap(include)) return itemsOf(include).flatMap(includesOf)
+  const local = textOf(include) ?? textOf(child(include, 'local'))
+  const place = include.place
+  if (local !== undefined && !/^https?:|[$*]/.test(local)) {
+    return [{ place, file: local.replace(/^\/+/, ''), sentence: '' }]
+  }
+  const kinds = ['remote', 'project', 'template', 'component'].flatMap((kind) => {
+    const text = textsOf(child(include, kind)).join(', ')
+    return text === '' ? [] : [`${kind} ${text}`]
+  })
+  const what = local ?? (kinds.join(', ') || 'an include')
+  const sentence = `${what} is included but not read, since it is not one file of this repository; what it publishes is not checked.`
+  return [{ place, sentence }]
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import type { PublishJob } from '../model.ts'
+import { type Files, readOne } from '../repository.test.util.ts'
+
+const WIDGET = { 'package.json': '{"name":"widget","version":"1.0.0"}' }
+
+const read = (config: string, files: Files = WIDGET) =>
+  readOne({ ...files, '.gitlab-ci.yml': config })
+
+async function jobOf(config: string, files: Files = WIDGET): Promise<PublishJob> {
+  const { jobs, unknowns } = await read(config, files)
+  const [job] = jobs
+  if (job === undefined) throw new Error(`no job: ${JSON.stringify(unknowns)}`)
+  return job
+}
+
+const TOKENS = 'id_tokens: { NPM_ID_TOKEN: { aud: "npm:registry.npmjs.org" } }'
+
+describe('readGitlabJobs', () => {
+  it('reads the job of the documentation', async () => {
+    const job = await jobOf(
+      'stages: [publish]\nimage: node:24\npublish:\n  stage: publish\n  id_tokens:\n    NPM_ID_TOKEN:\n      aud: "npm:registry.npmjs.org"\n    SIGSTORE_ID_TOKEN:\n      aud: sigstore\n  environment: { name: release }\n  rules:\n    - if: $CI_COMMIT_TAG && $CI_COMMIT_REF_PROTECTED == "true"\n  script:\n    - npm ci\n    - npm publish\n',
+    )
+    expect(job).toMatchObject({
+      id: 'publish',
+      entry: '.gitlab-ci.yml',
+      file: '.gitlab-ci.yml',
+      place: { line: 3 },
+      triggers: [{ event: 'tag' }],
+      environment: { known: true, value: 'release' },
+      idToken: {
+        granted: true,
+        variables: [
+          { name: 'NPM_ID_TOKEN', audience: 'npm:registry.npmjs.org' },
+          { name: 'SIGSTORE_ID_TOKEN', audience: 'sigstore' },
+        ],
+      },
+      publishes: [{ client: 'npm', place: { line: 15 }, packages: ['.'], storedSecrets: [] }],
+    })
+  })
+
+  it.each([
+    ['rules: [{ if: $CI_COMMIT_TAG =~ /^v/ }]', [{ event: 'tag' }]],
+    [
+      'rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }]',
+      [{ event: 'push', branches: ['main'] }],
+    ],
+    [`rules: [{ if: '$CI_COMMIT_BRANCH == "next"' }]`, [{ event: 'push', branches: ['next'] }]],
+    ['rules: [{ if: $CI_COMMIT_TAG, when: never }, { when: manual }]', [{ event: 'push' }]],
+    ['rules: [{ if: $CI_COMMIT_TAG == null }]', [{ event: 'push' }]],
+    ['only: [tags]', [{ event: 'tag' }]],
+    ['only: { refs: [main, /^x$/] }', [{ event: 'push', branches: ['main'] }, { event: 'push' }]],
+    ['stage: x', [{ event: 'push' }, { event: 'tag' }]],
+  ])('reads when %j runs', async (line, triggers) => {
+    expect((await jobOf(`publish:\n  ${line}\n  script: npm publish\n`)).triggers).toEqual(triggers)
+  })
+
+  it('merges what a job extends, defaults and anchors', async () => {
+    const job = await jobOf(
+      `default:\n  ${TOKENS}\n  before_script: [cd pkg]\n.base: &base\n  environment: base\n  variables: { A: "1", DIR: x }\n.more:\n  extends: .base\n  environment: more\npublish:\n  extends: [.base, .more]\n  variables: { DIR: sub }\n  script: [[cd $DIR], npm publish]\nother:\n  <<: *base\n  inherit: { default: false }\n  script: npm publish\n`,
+      { ...WIDGET, 'pkg/sub/package.json': '{"name":"sub","version":"1.0.0"}' },
+    )
+    expect(job).toMatchObject({
+      environment: { value: 'more' },
+      idToken: { granted: true },
+      publishes: [{ directory: 'pkg/sub', packages: ['pkg/sub'] }],
+    })
+  })
+
+  it('keeps defaults from a job that does not inherit them', async () => {
+    const job = await jobOf(
+      `default: { ${TOKENS} }\npublish:\n  inherit: { default: [image] }\n  script: npm publish\n`,
+    )
+    expect(job.idToken.granted).toBe(false)
+    expect(job.idToken.reason).toContain('write `id_tokens:` in the job')
+  })
+
+  it('does not take id_tokens at the top level', async () => {
+    const { jobs, unknowns } = await read(`${TOKENS}\npublish: { script: npm publish }\n`)
+    expect(jobs[0]?.idToken).toMatchObject({ granted: false, place: { line: 1 }, variables: [] })
+    expect(jobs[0]?.idToken.reason).toContain('top level')
+    expect(unknowns[0]?.sentence).toContain('not valid')
+  })
+
+  it('puts references in', async () => {
+    const job = await jobOf(
+      '.setup:\n  script:\n    - cd pkg\n    - npm ci\npublish:\n  script:\n    - !reference [.setup, script]\n    - npm publish\n',
+    )
+    expect(job.publishes[0]?.directory).toBe('pkg')
+  })
+
+  it('reads local includes, the including file over them, and names the others', async () => {
+    const { jobs, unknowns } = await read(
+      'include:\n  - local: /ci/publish.yml\n  - ci/gone.yml\n  - template: Jobs/SAST.gitlab-ci.yml\n  - project: a/b\n    file: x.yml\npublish:\n  environment: here\n',
+      {
+        ...WIDGET,
+        'ci/publish.yml':
+          'include: ci/publish.yml\npublish:\n  environment: there\n  script: npm publish\n',
+      },
+    )
+    expect(jobs).toMatchObject([
+      { id: 'publish', file: '.gitlab-ci.yml', environment: { value: 'here' } },
+    ])
+    expect(jobs[0]?.publishes[0]?.place.file).toBe('ci/publish.yml')
+    expect(unknowns.map(({ sentence }) => sentence.split(' is ')[0])).toEqual([
+      'The included file ci/gone.yml',
+      'template Jobs/SAST.gitlab-ci.yml',
+      'project a/b',
+    ])
+  })
+
+  it('finds stored secrets but neither ID tokens nor variables of GitLab', async () => {
+    const job = await jobOf(
+      `publish:\n  ${TOKENS}\n  variables: { NODE_AUTH_TOKEN: $NPM_SECRET_KEY }\n  script:\n    - npm config set //registry.npmjs.org/:_authToken $NPM_TOKEN\n    - echo $CI_JOB_TOKEN $NPM_ID_TOKEN\n    - npm publish\n`,
+    )
+    expect(job.publishes[0]?.storedSecrets.map(({ name }) => name)).toEqual([
+      'NPM_TOKEN',
+      'NPM_SECRET_KEY',
+    ])
+  })
+
+  it('expands a matrix of variables', async () => {
+    const job = await jobOf(
+      'publish:\n  parallel: { matrix: [{ PKG: [a, b] }] }\n  script: cd $PKG && npm publish\n',
+    )
+    expect(job.publishes.map(({ directory }) => directory)).toEqual(['a', 'b'])
+  })
+
+  it('leaves hidden jobs and child pipelines out', async () => {
+    const { jobs, unknowns } = await read(
+      '.publish: { script: npm publish }\nchild: { trigger: { include: x.yml } }\n',
+    )
+    expect(jobs).toEqual([])
+    expect(unknowns[0]?.sentence).toContain('starts another pipeline')
+  })
+
+  it('survives jobs that extend each other', async () => {
+    const { unknowns } = await read('a: { extends: b, script: npm publish }\nb: { extends: a }\n')
+    expect(unknowns[0]?.sentence).toContain('circle')
+  })
+})

@@ -1,0 +1,204 @@
+import type { Manifests } from '../manifests.ts'
+import type { IdTokenAccess, PublishJob, Setting, Unknown } from '../model.ts'
+import { readScript, type ShellState } from '../script.ts'
+import {
+  child,
+  entriesOf,
+  isMap,
+  itemsOf,
+  placeOfLine,
+  spell,
+  type Tree,
+  textOf,
+  textsOf,
+} from '../tree.ts'
+import { expand, isOpen, type Variable, type Variables } from '../variables.ts'
+import { extended, scriptLines } from './merge.ts'
+import { triggersOf } from './rules.ts'
+
+/** Keys of a configuration that name no job (docs, "CI/CD YAML syntax"). */
+const RESERVED = new Set(
+  'default include stages variables workflow spec image services cache before_script after_script id_tokens'.split(
+    ' ',
+  ),
+)
+
+/** Keys that a job takes from `default:`, or from the top level where that is still allowed. */
+const INHERITED = ['before_script', 'after_script', 'id_tokens', 'image']
+const GLOBAL = new Set(['before_script', 'after_script', 'image'])
+
+export interface GitlabContext {
+  readonly manifests: Manifests
+  readonly defaultBranch: string
+}
+
+/** The publishing jobs of an assembled configuration. */
+export function readGitlabJobs(
+  config: Tree,
+  entry: string,
+  context: GitlabContext,
+): { readonly jobs: readonly PublishJob[]; readonly unknowns: readonly Unknown[] } {
+  const unknowns: Unknown[] = []
+  const problem = (sentence: string, { place }: Tree): void => {
+    unknowns.push({ place, sentence })
+  }
+  const global = child(config, 'id_tokens')
+  if (global !== undefined) {
+    problem(
+      '`id_tokens:` at the top level is not valid in GitLab and gives no job an ID token; move it into the job or under `default:`.',
+      global,
+    )
+  }
+  const jobs = entriesOf(config).flatMap(([id, written]) => {
+    if (RESERVED.has(id) || id.startsWith('.') || !isMap(written)) return []
+    const job = inherited(extended(written, config, problem), config)
+    const trigger = child(job, 'trigger')
+    if (trigger !== undefined) {
+      problem(
+        `Job "${id}" starts another pipeline, which is not read; what that one publishes is not checked.`,
+        trigger,
+      )
+    }
+    return readJob(id, job, config, entry, context, unknowns) ?? []
+  })
+  return { jobs, unknowns }
+}
+
+/** The job with the defaults it does not set itself. `inherit: { default: … }` limits them. */
+function inherited(job: Tree, config: Tree): Tree {
+  if (!isMap(job)) return job
+  const keys = new Map(job.value)
+  for (const key of INHERITED) {
+    const ofDefault = child(config, 'default', key)
+    const value = ofDefault ?? (GLOBAL.has(key) ? child(config, key) : undefined)
+    if (value !== undefined && !keys.has(key) && inherits(job, 'default', key)) keys.set(key, value)
+  }
+  return { ...job, value: keys }
+}
+
+function inherits(job: Tree, what: 'default' | 'variables', key: string): boolean {
+  const limit = child(job, 'inherit', what)
+  if (limit === undefined) return true
+  return textOf(limit) === undefined ? textsOf(limit).includes(key) : textOf(limit) !== 'false'
+}
+
+function readJob(
+  id: string,
+  job: Tree,
+  config: Tree,
+  entry: string,
+  context: GitlabContext,
+  unknowns: Unknown[],
+): PublishJob | undefined {
+  const findings: { publishes: PublishJob['publishes'][number][]; unknowns: Unknown[] } = {
+    publishes: [],
+    unknowns,
+  }
+  const shared = variablesOf(job, config)
+  for (const row of parallelRows(job)) {
+    const variables = new Map([...shared, ...row])
+    const findSecrets = secretFinder(variables, job)
+    const start: ShellState = { directory: '.', variables, secrets: [] }
+    const scripts = [
+      ...scriptLines(child(job, 'before_script'), config),
+      ...scriptLines(child(job, 'script'), config),
+    ]
+    scripts.reduce(
+      (state, line) =>
+        readScript(textOf(line) ?? '', (at) => placeOfLine(line, at), state, {
+          manifests: context.manifests,
+          findSecrets,
+          findings,
+        }),
+      start,
+    )
+  }
+  if (findings.publishes.length === 0) return undefined
+  return {
+    id,
+    place: job.place,
+    entry,
+    // An ID token names only the file at the top, wherever the job stands.
+    file: entry,
+    triggers: triggersOf(job, context.defaultBranch),
+    environment: environmentOf(job, shared),
+    idToken: idTokenAccess(id, job, config, unknowns),
+    publishes: [...new Map(findings.publishes.map((one) => [JSON.stringify(one), one])).values()],
+  }
+}
+
+function variablesOf(job: Tree, config: Tree): Variables {
+  const ofConfig = entriesOf(child(config, 'variables')).filter(([name]) =>
+    inherits(job, 'variables', name),
+  )
+  return new Map([...ofConfig, ...entriesOf(child(job, 'variables'))].map(variableOf))
+}
+
+/** `NAME: value` or `NAME: { value, description }`. */
+function variableOf([name, tree]: readonly [string, Tree]): [string, Variable] {
+  return [name, { value: textOf(tree) ?? textOf(child(tree, 'value')) ?? '', place: tree.place }]
+}
+
+// GitLab starts at most this many jobs from one matrix (docs, `parallel:matrix`).
+const MAX_ROWS = 200
+
+/** The variables of each job that `parallel: matrix:` starts; one empty row without it. */
+function parallelRows(job: Tree): readonly Variables[] {
+  const rows = itemsOf(child(job, 'parallel', 'matrix')).flatMap((entry) =>
+    entriesOf(entry).reduce<readonly Variables[]>(
+      (sum, [name, values]) => {
+        const place = values.place
+        const grown = sum.flatMap((row) =>
+          textsOf(values).map((value): Variables => new Map([...row, [name, { value, place }]])),
+        )
+        return grown.length > MAX_ROWS ? sum : grown
+      },
+      [new Map()],
+    ),
+  )
+  return rows.length === 0 ? [new Map()] : rows.slice(0, MAX_ROWS)
+}
+
+/** Secrets are variables of the project's settings: mentioned, named like a secret, and set nowhere in the file. */
+function secretFinder(variables: Variables, job: Tree): (text: string) => readonly string[] {
+  const declared = new Set(entriesOf(child(job, 'id_tokens')).map(([name]) => name))
+  return (text) =>
+    [...text.matchAll(/\$\{?(\w+)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => /TOKEN|PASSWORD|SECRET|AUTH|KEY/i.test(name) && !name.startsWith('CI_'))
+      .filter((name) => !declared.has(name) && !variables.has(name))
+}
+
+/** `environment: name` or `environment: { name }`. */
+function environmentOf(job: Tree, variables: Variables): Setting<string> {
+  const written = child(job, 'environment')
+  const name = expand(textOf(written) ?? textOf(child(written, 'name')) ?? '', variables)
+  if (isOpen(name)) return { known: false, expression: name }
+  return { known: true, value: name === '' ? undefined : name }
+}
+
+/** Every ID token of GitLab is a declared variable with a fixed audience (docs, "CI/CD YAML syntax", `id_tokens`). */
+function idTokenAccess(id: string, job: Tree, config: Tree, unknowns: Unknown[]): IdTokenAccess {
+  const declared = child(job, 'id_tokens')
+  const variables = entriesOf(declared).flatMap(([name, token]) => {
+    const aud = child(token, 'aud')
+    const audiences = textsOf(aud)
+    if (audiences.length > 1) {
+      const sentence = `${name} has several audiences; PyPI and crates.io refuse that, so declare one variable per audience.`
+      unknowns.push({ place: aud?.place ?? token.place, sentence })
+    }
+    return audiences[0] === undefined ? [] : [{ name, audience: audiences[0] }]
+  })
+  if (declared !== undefined && variables.length > 0) {
+    const names = variables.map(({ name }) => name).join(', ')
+    const reason = `Job "${id}" gets ID tokens: ${names} declared at ${spell(declared.place)}.`
+    return { granted: true, reason, place: declared.place, variables }
+  }
+  const global = child(config, 'id_tokens')
+  const cause =
+    global === undefined
+      ? 'neither it nor `default:` declares `id_tokens`'
+      : `the \`id_tokens\` at ${spell(global.place)} stand at the top level, where GitLab does not take them`
+  const reason = `Job "${id}" (${spell(job.place)}) gets no ID token: ${cause}; write \`id_tokens:\` in the job, with a variable and its \`aud\`.`
+  return { granted: false, reason, place: (global ?? job).place, variables: [] }
+}

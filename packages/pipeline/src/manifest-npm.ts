@@ -1,0 +1,94 @@
+/** What a `package.json` and the `.npmrc` beside it say about publishing. */
+export interface NpmManifest {
+  readonly ecosystem: 'npm'
+  readonly file: string
+  /** Relative to the root, `.` for the root itself. */
+  readonly directory: string
+  /** Undefined for a root that only holds workspaces together. */
+  readonly name?: string
+  readonly version?: string
+  readonly private: boolean
+  readonly scripts: ReadonlyMap<string, string>
+  /** Globs of `workspaces`, or of `packages` in `pnpm-workspace.yaml`. */
+  readonly workspaces: readonly string[]
+  /** `publishConfig`, as far as its values are text. */
+  readonly publishConfig: ReadonlyMap<string, string>
+  /** The `key = value` lines of `.npmrc`. */
+  readonly npmrc: ReadonlyMap<string, string>
+  /** `npmPublishRegistry`, else `npmRegistryServer`, of `.yarnrc.yml`. */
+  readonly yarnRegistry?: string
+  /** The repository as written: a URL or a shorthand. */
+  readonly repository?: string
+}
+
+/** What stands in the files beside a `package.json`. */
+export interface Beside {
+  /** The text of `.npmrc`. */
+  readonly npmrc: string
+  /** The globs of `pnpm-workspace.yaml`. */
+  readonly workspaces: readonly string[]
+  readonly yarnRegistry?: string | undefined
+}
+
+/**
+ * Reads a `package.json` (docs.npmjs.com, "package.json"). Fields of the wrong type count as absent.
+ * @throws SyntaxError if the text is not JSON, TypeError if it is not an object.
+ */
+export function readNpmManifest(
+  file: string,
+  directory: string,
+  text: string,
+  beside: Beside,
+): NpmManifest {
+  const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+  if (!isRecord(manifest)) throw new TypeError('it is not a JSON object')
+  const name = field(manifest, 'name')
+  const version = field(manifest, 'version')
+  const repository = field(manifest, 'repository') ?? field(manifest.repository, 'url')
+  return {
+    ecosystem: 'npm',
+    file,
+    directory,
+    ...(name !== undefined && { name }),
+    ...(version !== undefined && { version }),
+    private: manifest.private === true,
+    scripts: texts(manifest.scripts),
+    workspaces: [...workspacesOf(manifest.workspaces), ...beside.workspaces],
+    publishConfig: texts(manifest.publishConfig),
+    npmrc: readIni(beside.npmrc),
+    ...(beside.yarnRegistry !== undefined && { yarnRegistry: beside.yarnRegistry }),
+    ...(repository !== undefined && { repository }),
+  }
+}
+
+/** `["packages/*"]`, or yarn's `{ packages: ["packages/*"] }`. */
+function workspacesOf(value: unknown): readonly string[] {
+  const list = isRecord(value) ? value.packages : value
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
+}
+
+function readIni(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const found = /^\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line)
+    if (found !== null) values.set(found[1] ?? '', (found[2] ?? '').replace(/^"(.*)"$/, '$1'))
+  }
+  return values
+}
+
+function texts(value: unknown): ReadonlyMap<string, string> {
+  const entries = isRecord(value) ? Object.entries(value) : []
+  return new Map(entries.flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])))
+}
+
+/** Tells whether a parsed value is an object with keys. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The text under a key of a parsed value; undefined if it is not there or not text. */
+export function field(value: unknown, key: string): string | undefined {
+  if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined
+  const text = value[key]
+  return typeof text === 'string' && text !== '' ? text : undefined
+}

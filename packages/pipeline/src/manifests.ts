@@ -1,0 +1,143 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PipelineError, reasonOf } from './errors.ts'
+import { readIfThere } from './files.ts'
+import { type NpmManifest, readNpmManifest } from './manifest-npm.ts'
+import { type PythonManifest, readPythonManifest, readSetupCfg } from './manifest-python.ts'
+import type { Package, Unknown } from './model.ts'
+import { child, type Tree, textOf, textsOf } from './tree.ts'
+import { parseYaml } from './yaml-file.ts'
+
+/** Every manifest of a repository, the root's first. */
+export interface Manifests {
+  readonly npm: readonly NpmManifest[]
+  readonly python: readonly PythonManifest[]
+  readonly unknowns: readonly Unknown[]
+}
+
+// Deeper than every layout of workspaces in use (`packages/group/name/…`), and a bound on the walk.
+const MAX_DEPTH = 4
+
+const SKIPPED = new Set(
+  'node_modules dist fixtures __fixtures__ testdata vendor venv __pycache__ site-packages'.split(
+    ' ',
+  ),
+)
+
+/** Finds and reads the manifests: the root's and those of every directory up to four levels down. */
+export async function readManifests(root: string): Promise<Manifests> {
+  const npm: NpmManifest[] = []
+  const python: PythonManifest[] = []
+  const unknowns: Unknown[] = []
+  for (const directory of await directories(root)) {
+    try {
+      const found = await npmManifest(root, directory)
+      if (found !== undefined) npm.push(found)
+    } catch (error) {
+      unknowns.push(unreadable(directory, 'package.json', error))
+    }
+    try {
+      const found = await pythonManifest(root, directory)
+      if (found !== undefined) python.push(found)
+    } catch (error) {
+      unknowns.push(unreadable(directory, 'pyproject.toml', error))
+    }
+  }
+  return { npm, python, unknowns }
+}
+
+/** The packages among the manifests: those with a name. */
+export function packagesOf({ npm, python }: Manifests): readonly Package[] {
+  return [...npm, ...python].flatMap(({ ecosystem, name, version, directory, private: secret }) => {
+    if (name === undefined) return []
+    const known = version === undefined ? {} : { version }
+    return [{ ecosystem, name, ...known, directory, private: secret }]
+  })
+}
+
+async function directories(root: string): Promise<readonly string[]> {
+  const ignored = ignoredNames((await readIfThere(join(root, '.gitignore'))) ?? '')
+  const found = ['.']
+  let level = ['.']
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const next: string[] = []
+    for (const directory of level) {
+      for (const entry of await readdir(join(root, directory), { withFileTypes: true }).catch(
+        () => [],
+      )) {
+        const path = directory === '.' ? entry.name : `${directory}/${entry.name}`
+        if (!entry.isDirectory() || entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue
+        if (!ignored.has(entry.name) && !ignored.has(`/${path}`)) next.push(path)
+      }
+    }
+    level = next.sort()
+    found.push(...level)
+  }
+  return found
+}
+
+/** The plain names of a root `.gitignore`: enough to stay out of build output without running git. */
+function ignoredNames(text: string): ReadonlySet<string> {
+  const lines = text.split('\n').map((line) => line.trim().replace(/\/+$/, ''))
+  const plain = lines.filter((line) => line !== '' && !/[#!*?[\\]/.test(line))
+  return new Set(plain.map((line) => (line.includes('/') ? `/${line.replace(/^\//, '')}` : line)))
+}
+
+async function npmManifest(root: string, directory: string): Promise<NpmManifest | undefined> {
+  const file = inside(directory, 'package.json')
+  const text = await readIfThere(join(root, file))
+  if (text === undefined) return undefined
+  return readNpmManifest(file, directory, text, {
+    npmrc: (await readIfThere(join(root, directory, '.npmrc'))) ?? '',
+    // pnpm.io, "pnpm-workspace.yaml".
+    workspaces: textsOf(
+      child(await yamlIfThere(root, directory, 'pnpm-workspace.yaml'), 'packages'),
+    ),
+    yarnRegistry: yarnRegistry(await yamlIfThere(root, directory, '.yarnrc.yml')),
+  })
+}
+
+/** yarnpkg.com, ".yarnrc.yml". */
+function yarnRegistry(settings: Tree | undefined): string | undefined {
+  return (
+    textOf(child(settings, 'npmPublishRegistry')) ?? textOf(child(settings, 'npmRegistryServer'))
+  )
+}
+
+async function yamlIfThere(
+  root: string,
+  directory: string,
+  name: string,
+): Promise<Tree | undefined> {
+  const file = inside(directory, name)
+  const text = await readIfThere(join(root, file))
+  return text === undefined ? undefined : parseYaml(file, text, 'gitlab')
+}
+
+async function pythonManifest(
+  root: string,
+  directory: string,
+): Promise<PythonManifest | undefined> {
+  const file = inside(directory, 'pyproject.toml')
+  const text = await readIfThere(join(root, file))
+  const found = text === undefined ? undefined : readPythonManifest(file, directory, text)
+  if (found !== undefined) return found
+  const older = inside(directory, 'setup.cfg')
+  const metadata = await readIfThere(join(root, older))
+  return metadata === undefined ? undefined : readSetupCfg(older, directory, metadata)
+}
+
+function inside(directory: string, name: string): string {
+  return directory === '.' ? name : `${directory}/${name}`
+}
+
+function unreadable(directory: string, name: string, error: unknown): Unknown {
+  const known =
+    error instanceof PipelineError
+      ? error
+      : new PipelineError('manifest_unparseable', {
+          file: inside(directory, name),
+          reason: reasonOf(error),
+        })
+  return { place: known.place, sentence: known.message }
+}

@@ -1,0 +1,164 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PipelineError, reasonOf } from './errors.ts'
+import { joinInside, readIfThere } from './files.ts'
+import { readGithubJobs } from './github/jobs.ts'
+import { assemble } from './gitlab/config.ts'
+import { readGitlabJobs } from './gitlab/jobs.ts'
+import { packagesOf, readManifests } from './manifests.ts'
+import type { Pipeline, PublishJob, Unknown } from './model.ts'
+import { readRepository } from './repository.ts'
+import { entriesOf, isList, itemsOf, type Tree, textOf } from './tree.ts'
+import { type Dialect, parseYaml } from './yaml-file.ts'
+
+const WORKFLOWS = '.github/workflows'
+const GITLAB_FILE = '.gitlab-ci.yml'
+
+/**
+ * Reads the release pipeline of a repository: one for each CI that it is set up for, GitHub first. A file that
+ * cannot be parsed becomes an unknown of its pipeline, as long as another one can be.
+ * @throws PipelineError `directory_unreadable`; `file_unreadable`; `workflow_unparseable` if nothing can be parsed.
+ */
+export async function readPipelines(directory: string): Promise<readonly Pipeline[]> {
+  await checkDirectory(directory)
+  const github = await parseAll(directory, await workflowFiles(directory), 'github')
+  const gitlab = await parseAll(directory, [GITLAB_FILE], 'gitlab')
+  const [failure] = [...github.failures, ...gitlab.failures]
+  if (failure !== undefined && github.trees.size + gitlab.trees.size === 0) throw failure
+
+  const manifests = await readManifests(directory)
+  const repository = await readRepository(directory, manifests)
+  const pipelines: Pipeline[] = []
+  if (isThere(github)) {
+    const actions = await localActions(directory, [...github.trees.values()])
+    const found = readGithubJobs({ workflows: github.trees, actions: actions.trees }, manifests)
+    const failures = [...github.failures, ...actions.failures]
+    pipelines.push(pipeline('github', found.jobs, [...asUnknowns(failures), ...found.unknowns]))
+  }
+  if (isThere(gitlab)) {
+    const root = gitlab.trees.get(GITLAB_FILE) ?? NOTHING
+    const assembled = await assemble(root, (file) => parseFile(directory, file, 'gitlab'))
+    const context = { manifests, defaultBranch: repository.defaultBranch }
+    const found = readGitlabJobs(assembled.config, GITLAB_FILE, context)
+    const unknowns = [...asUnknowns(gitlab.failures), ...assembled.unknowns, ...found.unknowns]
+    pipelines.push(pipeline('gitlab', found.jobs, unknowns))
+  }
+  return pipelines
+
+  function pipeline(
+    provider: 'github' | 'gitlab',
+    jobs: readonly PublishJob[],
+    unknowns: readonly Unknown[],
+  ): Pipeline {
+    return {
+      directory,
+      provider,
+      repository,
+      packages: packagesOf(manifests),
+      jobs,
+      unknowns: distinct([...unknowns, ...manifests.unknowns]),
+    }
+  }
+}
+
+const NOTHING: Tree = { place: { file: GITLAB_FILE, line: 1, column: 1 }, value: null }
+
+interface Parsed {
+  readonly trees: Map<string, Tree>
+  readonly failures: PipelineError[]
+}
+
+function isThere({ trees, failures }: Parsed): boolean {
+  return trees.size + failures.length > 0
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: unknown) => reasonOf(error))
+  if (typeof found !== 'string' && found.isDirectory()) return
+  const reason = typeof found === 'string' ? found : 'it is not a directory'
+  throw new PipelineError('directory_unreadable', { file: directory, reason })
+}
+
+async function workflowFiles(directory: string): Promise<readonly string[]> {
+  const names = await readdir(join(directory, WORKFLOWS)).catch(() => [])
+  return names
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => `${WORKFLOWS}/${name}`)
+}
+
+async function parseAll(
+  directory: string,
+  files: readonly string[],
+  dialect: Dialect,
+): Promise<Parsed> {
+  const parsed: Parsed = { trees: new Map(), failures: [] }
+  for (const file of files) {
+    try {
+      const tree = await parseFile(directory, file, dialect)
+      if (tree !== undefined) parsed.trees.set(file, tree)
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error
+      parsed.failures.push(error)
+    }
+  }
+  return parsed
+}
+
+async function parseFile(
+  directory: string,
+  file: string,
+  dialect: Dialect,
+): Promise<Tree | undefined> {
+  if (joinInside('.', file) === undefined) return undefined
+  const source = await readIfThere(join(directory, file))
+  return source === undefined ? undefined : parseYaml(file, source, dialect)
+}
+
+/** The composite actions that workflows, and those actions in turn, use by `./path`. */
+async function localActions(directory: string, sources: readonly Tree[]): Promise<Parsed> {
+  const actions: Parsed = { trees: new Map(), failures: [] }
+  const seen = new Set<string>()
+  const open = sources.flatMap(localUses)
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    for (const name of ['action.yml', 'action.yaml']) {
+      const found = await parseAll(directory, [path === '' ? name : `${path}/${name}`], 'github')
+      actions.failures.push(...found.failures)
+      for (const tree of found.trees.values()) {
+        actions.trees.set(path, tree)
+        open.push(...localUses(tree))
+      }
+    }
+  }
+  return actions
+}
+
+/** Every `uses: ./path` of a step; workflows called by path end in `.yml` and are not actions. */
+function localUses(tree: Tree): readonly string[] {
+  const uses: string[] = []
+  const seen = new Set<Tree>()
+  const open = [tree]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    // Aliases make the tree a graph.
+    if (seen.has(node)) continue
+    seen.add(node)
+    if (isList(node)) open.push(...itemsOf(node))
+    for (const [key, value] of entriesOf(node)) {
+      const text = key === 'uses' ? (textOf(value) ?? '') : ''
+      if (text.startsWith('./') && !/\.ya?ml$/.test(text))
+        uses.push(text.slice(2).replace(/\/+$/, ''))
+      open.push(value)
+    }
+  }
+  return uses
+}
+
+function asUnknowns(failures: readonly PipelineError[]): readonly Unknown[] {
+  return failures.map(({ place, message }) => ({ place, sentence: message }))
+}
+
+function distinct(unknowns: readonly Unknown[]): readonly Unknown[] {
+  return [...new Map(unknowns.map((one) => [JSON.stringify(one), one])).values()]
+}

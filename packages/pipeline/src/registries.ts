@@ -1,0 +1,133 @@
+import type { Recognised } from './commands.ts'
+import { VALUED } from './commands.ts'
+import type { NpmManifest } from './manifest-npm.ts'
+import type { PythonManifest } from './manifest-python.ts'
+import { flagValue, parseOptions } from './options.ts'
+import { expand, isOpen, type Variables, valueIn } from './variables.ts'
+
+type Publish = Extract<Recognised, { kind: 'publish' }>
+
+/** The upload endpoint of TestPyPI (docs.pypi.org, "TestPyPI"). */
+const TEST_PYPI = 'https://test.pypi.org/legacy/'
+
+/** The registry that is named, or a sentence why it cannot be told. Neither: the client's default. */
+export interface Named {
+  readonly registry?: string
+  readonly sentence?: string
+}
+
+/** What surrounds a publish command and may name its registry. */
+export interface Surroundings {
+  readonly variables: Variables
+  /** `registry-url` of actions/setup-node, which it writes to the user's `.npmrc`. */
+  readonly userRegistry?: string | undefined
+  /** The manifests at the working directory and at the root, nearest first: npm reads `.npmrc` there. */
+  readonly around: readonly NpmManifest[]
+}
+
+/** The registry of `npm publish` and its like, in the order in which npm 11 decides. */
+export function npmRegistry(
+  publish: Publish,
+  packages: readonly NpmManifest[],
+  surroundings: Surroundings,
+): Named {
+  const { variables } = surroundings
+  const flag = flagValue(parseOptions(publish.args, VALUED[publish.client]), '--registry')
+  const found = new Set(
+    (packages.length > 0 ? packages : [undefined]).map((one) =>
+      publish.client === 'yarn'
+        ? yarnRegistry(one, surroundings)
+        : (scopeRegistry(one, surroundings) ?? flag ?? configured(one, surroundings)),
+    ),
+  )
+  if (found.size > 1) {
+    const all = [...found].map((one) => one ?? 'the default registry').join(', ')
+    return {
+      sentence: `The packages of this step go to different registries (${all}); publish to one registry per step so that each can be rehearsed.`,
+    }
+  }
+  return named([...found][0], variables)
+}
+
+function scopeRegistry(
+  manifest: NpmManifest | undefined,
+  { around }: Surroundings,
+): string | undefined {
+  const scope = /^@[^/]+/.exec(manifest?.name ?? '')?.[0]
+  if (scope === undefined) return undefined
+  const key = `${scope}:registry`
+  return manifest?.publishConfig.get(key) ?? inNpmrc(around, key)
+}
+
+function configured(
+  manifest: NpmManifest | undefined,
+  { variables, around, userRegistry }: Surroundings,
+): string | undefined {
+  return (
+    manifest?.publishConfig.get('registry') ??
+    valueIn(variables, 'npm_config_registry') ??
+    inNpmrc(around, 'registry') ??
+    userRegistry
+  )
+}
+
+/** Yarn reads `.yarnrc.yml` where npm reads `.npmrc`. */
+function yarnRegistry(
+  manifest: NpmManifest | undefined,
+  { variables, around }: Surroundings,
+): string | undefined {
+  return (
+    manifest?.publishConfig.get('registry') ??
+    valueIn(variables, 'YARN_NPM_PUBLISH_REGISTRY', 'YARN_NPM_REGISTRY_SERVER') ??
+    around.map((one) => one.yarnRegistry).find((one) => one !== undefined)
+  )
+}
+
+function inNpmrc(around: readonly NpmManifest[], key: string): string | undefined {
+  return around.map(({ npmrc }) => npmrc.get(key)).find((value) => value !== undefined)
+}
+
+/** The registry of twine and uv. */
+export function pythonRegistry(
+  publish: Publish,
+  project: PythonManifest | undefined,
+  variables: Variables,
+): Named {
+  const options = parseOptions(publish.args, VALUED[publish.client])
+  if (publish.client === 'uv') {
+    const url = flagValue(options, '--publish-url') ?? valueIn(variables, 'UV_PUBLISH_URL')
+    const index = flagValue(options, '--index') ?? valueIn(variables, 'UV_PUBLISH_INDEX')
+    if (url === undefined && index !== undefined) return indexed(index, project?.indexes, variables)
+    return named(url ?? project?.publishUrl, variables)
+  }
+  const url = flagValue(options, '--repository-url') ?? valueIn(variables, 'TWINE_REPOSITORY_URL')
+  const repository =
+    flagValue(options, '-r', '--repository') ?? valueIn(variables, 'TWINE_REPOSITORY')
+  if (url === undefined && repository !== undefined)
+    return indexed(repository, undefined, variables)
+  return named(url, variables)
+}
+
+function indexed(
+  written: string,
+  indexes: ReadonlyMap<string, string> | undefined,
+  variables: Variables,
+): Named {
+  const name = expand(written, variables)
+  const url = indexes?.get(name)
+  if (url !== undefined) return { registry: url }
+  if (name === 'pypi') return {}
+  if (name === 'testpypi') return { registry: TEST_PYPI }
+  return {
+    sentence: `The index "${name}" is not described in the repository; name the upload URL instead.`,
+  }
+}
+
+/** A registry as it is written, with literal variables put in. */
+function named(written: string | undefined, variables: Variables): Named {
+  if (written === undefined || written === '') return {}
+  const registry = expand(written, variables)
+  if (!isOpen(registry)) return { registry }
+  const sentence = `The registry "${registry}" is only known at run time; write the URL so that the step can be rehearsed.`
+  return { registry, sentence }
+}

@@ -1,0 +1,113 @@
+import { join, resolve } from 'node:path'
+import { readIfThere } from './files.ts'
+import type { Manifests } from './manifests.ts'
+import type { Repository } from './model.ts'
+
+/** Where a repository lives. */
+export interface Remote {
+  readonly host: string
+  readonly path: string
+}
+
+/**
+ * Reads where the repository lives: the remote `origin`, else the manifests at the root. Reads the files of git
+ * as text (gitrepository-layout(5)), so that neither git nor a clean checkout is needed.
+ */
+export async function readRepository(root: string, manifests: Manifests): Promise<Repository> {
+  const git = await gitDirectories(root)
+  const config = git && (await readIfThere(join(git.common, 'config')))
+  const remote = parseRemote(originOf(config ?? '') ?? '') ?? fromManifests(manifests)
+  const head = git && (await readIfThere(join(git.own, 'HEAD')))
+  const commit = git && (await commitOf(git, head?.trim() ?? ''))
+  return {
+    ...remote,
+    defaultBranch: (git && (await defaultBranch(git.common, head ?? ''))) ?? 'main',
+    ...(commit !== undefined && { commit }),
+  }
+}
+
+/**
+ * Host and path of a git URL: https, ssh, git, `git@host:path`, and the shorthands of `package.json`
+ * (`owner/name`, `github:owner/name`). Undefined for everything else; user names and passwords are dropped.
+ */
+export function parseRemote(url: string): Remote | undefined {
+  const short = /^(?:(github|gitlab|bitbucket):)?(\w[\w.-]*(?:\/[\w.-]+)+)$/.exec(url)
+  if (short !== null) return remote(SHORT_HOSTS[short[1] ?? 'github'] ?? '', short[2] ?? '')
+  const scp = /^(?:[^@/\s]+@)?([\w.-]+\.[\w-]+):(?!\/\/)\/?(\S+)$/.exec(url)
+  if (scp !== null) return remote(scp[1] ?? '', scp[2] ?? '')
+  const full = /^(?:git\+)?(?:https?|ssh|git):\/\/(?:[^@/\s]*@)?([^/:\s]+)(?::\d+)?\/(\S+)$/.exec(
+    url,
+  )
+  return full === null ? undefined : remote(full[1] ?? '', full[2] ?? '')
+}
+
+const SHORT_HOSTS: Readonly<Record<string, string>> = {
+  github: 'github.com',
+  gitlab: 'gitlab.com',
+  bitbucket: 'bitbucket.org',
+}
+
+function remote(host: string, written: string): Remote | undefined {
+  const bare = written
+    .replace(/[#?].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+  const segments = bare.split('/').filter((segment) => segment !== '')
+  // `owner/name/tree/main/…` points into a repository at GitHub, which has no groups within groups.
+  const path = (host === 'github.com' ? segments.slice(0, 2) : segments).join('/')
+  return path.includes('/') ? { host: host.toLowerCase(), path } : undefined
+}
+
+function fromManifests({ npm, python }: Manifests): Remote | undefined {
+  const written = [...npm, ...python].filter(({ directory }) => directory === '.')
+  return written.map(({ repository }) => parseRemote(repository ?? '')).find((one) => one)
+}
+
+interface GitDirectories {
+  /** HEAD of this checkout. */
+  readonly own: string
+  /** Configuration and refs, shared by all worktrees. */
+  readonly common: string
+}
+
+async function gitDirectories(root: string): Promise<GitDirectories | undefined> {
+  const dot = join(root, '.git')
+  if ((await readIfThere(join(dot, 'HEAD'))) !== undefined) return { own: dot, common: dot }
+  // In a worktree or a submodule `.git` is a file that names the directory.
+  const link = /^gitdir: (.+)$/m.exec((await readIfThere(dot)) ?? '')?.[1]
+  if (link === undefined) return undefined
+  const own = resolve(root, link.trim())
+  const common = await readIfThere(join(own, 'commondir'))
+  return { own, common: common === undefined ? own : resolve(own, common.trim()) }
+}
+
+function originOf(config: string): string | undefined {
+  let inOrigin = false
+  for (const line of config.split('\n')) {
+    if (/^\s*\[/.test(line)) inOrigin = /^\s*\[remote "origin"\]/.test(line)
+    const url = inOrigin ? /^\s*url\s*=\s*(.+?)\s*$/.exec(line)?.[1] : undefined
+    if (url !== undefined) return url.replace(/^"(.*)"$/, '$1')
+  }
+  return undefined
+}
+
+async function defaultBranch(common: string, head: string): Promise<string | undefined> {
+  const origin = await readIfThere(join(common, 'refs/remotes/origin/HEAD'))
+  const named = /^ref: refs\/remotes\/origin\/(.+)$/m.exec(origin ?? '')?.[1]
+  return (named ?? /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1])?.trim()
+}
+
+async function commitOf(git: GitDirectories, head: string): Promise<string | undefined> {
+  const ref = /^ref: (.+)$/.exec(head)?.[1]
+  if (ref === undefined) return commitId(head)
+  const loose = await readIfThere(join(git.common, ref))
+  if (loose !== undefined) return commitId(loose.trim())
+  const packed = (await readIfThere(join(git.common, 'packed-refs'))) ?? ''
+  const line = packed.split('\n').find((one) => one.endsWith(` ${ref}`))
+  return line === undefined ? undefined : commitId(line.split(' ', 1)[0] ?? '')
+}
+
+/** A commit id is 40 hex digits, 64 where the repository uses SHA-256. */
+function commitId(text: string): string | undefined {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : undefined
+}

@@ -1,0 +1,263 @@
+import { type Recognised, recognise } from './commands.ts'
+import type { NpmManifest } from './manifest-npm.ts'
+import type { Manifests } from './manifests.ts'
+import type { Place, PublishStep, Unknown } from './model.ts'
+import { npmRegistry, pythonRegistry } from './registries.ts'
+import {
+  onceEach,
+  type SecretFinder,
+  type StoredSecret,
+  secretsLeftBy,
+  storedSecrets,
+} from './secrets.ts'
+import { type Command, splitScript } from './shell.ts'
+import { nearest, npmTargets, pythonTargets, workspaces } from './targets.ts'
+import { pathIn, type Variables } from './variables.ts'
+import { unwrap } from './wrappers.ts'
+
+type Publish = Extract<Recognised, { kind: 'publish' }>
+type ScriptRun = Extract<Recognised, { kind: 'script' }>
+
+/** The state of a shell between two commands. */
+export interface ShellState {
+  /** Relative to the root; undefined if it is only known at run time. */
+  readonly directory: string | undefined
+  readonly variables: Variables
+  /** Stored secrets that earlier scripts wrote to configuration files. */
+  readonly secrets: readonly StoredSecret[]
+  readonly userRegistry?: string | undefined
+}
+
+/** What is found while a job is read; the readers add to it. */
+interface Findings {
+  readonly publishes: PublishStep[]
+  readonly unknowns: Unknown[]
+}
+
+export interface ScriptContext {
+  readonly manifests: Manifests
+  readonly findSecrets: SecretFinder
+  readonly findings: Findings
+}
+
+// `release` that runs `release:all` that runs `publish:all` is as deep as package scripts go in practice.
+const MAX_SCRIPT_DEPTH = 4
+
+/**
+ * Follows a shell script and adds what it publishes to the findings. `placeOf` gives the place of a line of the
+ * script, from 0. Returns the state that the script leaves to the next one in the same shell.
+ */
+export function readScript(
+  script: string,
+  placeOf: (line: number) => Place,
+  start: ShellState,
+  context: ScriptContext,
+): ShellState {
+  return new ScriptReader(placeOf, context, 0).read(script, start)
+}
+
+class ScriptReader {
+  readonly #placeOf: (line: number) => Place
+  readonly #context: ScriptContext
+  readonly #depth: number
+
+  constructor(placeOf: (line: number) => Place, context: ScriptContext, depth: number) {
+    this.#placeOf = placeOf
+    this.#context = context
+    this.#depth = depth
+  }
+
+  read(script: string, start: ShellState): ShellState {
+    const { findSecrets } = this.#context
+    const left = secretsLeftBy(script, this.#placeOf(0), start.variables, findSecrets)
+    // A subshell starts with the state around it and keeps its changes to itself.
+    const states = new Map<string, ShellState>([
+      ['', { ...start, secrets: [...start.secrets, ...left] }],
+    ])
+    const stateIn = (scope: readonly number[]): ShellState =>
+      states.get(scope.join('.')) ?? (scope.length === 0 ? start : stateIn(scope.slice(0, -1)))
+    for (const command of splitScript(script)) {
+      states.set(command.scope.join('.'), this.#run(command, stateIn(command.scope), script))
+    }
+    return stateIn([])
+  }
+
+  #run(command: Command, state: ShellState, script: string): ShellState {
+    const place = this.#placeOf(command.line)
+    const { words, assignments } = unwrap(command.words)
+    const [program, ...rest] = words
+    const changed = { ...state, variables: assigned(state.variables, assignments, place) }
+    if (program === undefined) return changed
+    if (program === 'export') {
+      const exported = unwrap(rest).assignments
+      return { ...state, variables: assigned(state.variables, exported, place) }
+    }
+    if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
+    const found = recognise(words)
+    if (found !== undefined) this.#follow(found, command, changed, script)
+    return state
+  }
+
+  #follow(found: Recognised, command: Command, state: ShellState, script: string): void {
+    const place = this.#placeOf(command.line)
+    if (found.kind === 'publish') this.#publish(found, command, state, script)
+    else if (found.kind === 'script') this.#packageScript(found, command, state)
+    else if (found.kind === 'shell') this.#nested(found.script, place, state)
+    else this.#unknown(place, found.sentence)
+  }
+
+  #publish(publish: Publish, command: Command, state: ShellState, script: string): void {
+    const place = this.#placeOf(command.line)
+    const { findSecrets, findings } = this.#context
+    const directory = pathIn(state.directory, publish.directory ?? '.', state.variables)
+    if (directory === undefined) {
+      this.#unknown(
+        place,
+        `"${command.text}" runs in a directory that is only known at run time, so what it publishes cannot be told; write the directory.`,
+      )
+      return
+    }
+    const { manifests } = this.#context
+    const target = targetOf(publish, directory, state, manifests)
+    const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
+    const read = `${script}\n${npmrc}`
+    const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)
+    for (const sentence of target.sentences) this.#unknown(place, sentence)
+    findings.publishes.push({
+      place,
+      client: publish.client,
+      ecosystem: target.ecosystem,
+      text: command.text,
+      directory,
+      args: publish.args,
+      ...(target.registry !== undefined && { registry: target.registry }),
+      packages: target.packages,
+      storedSecrets: onceEach([...state.secrets, ...secrets]),
+    })
+  }
+
+  #packageScript(run: ScriptRun, command: Command, state: ShellState): void {
+    const place = this.#placeOf(command.line)
+    const directory = pathIn(state.directory, run.directory ?? '.', state.variables)
+    if (directory === undefined) return
+    const { npm } = this.#context.manifests
+    const packages = scriptPackages(run, directory, npm)
+    const scripts = packages.flatMap((one) => {
+      const text = withHooks(one, run)
+      return text === undefined ? [] : [{ text, directory: one.directory }]
+    })
+    for (const { text, directory: at } of scripts) {
+      this.#nested(text, place, { ...state, directory: at })
+    }
+    // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
+    const program =
+      scripts.length > 0 ? undefined : recognise(unwrap([run.name, ...run.args]).words)
+    if (program?.kind === 'publish' || program?.kind === 'unplayed') {
+      this.#follow(program, command, state, command.text)
+    }
+  }
+
+  #nested(script: string, place: Place, state: ShellState): void {
+    if (this.#depth >= MAX_SCRIPT_DEPTH) return
+    new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
+  }
+
+  #unknown(place: Place, sentence: string): void {
+    this.#context.findings.unknowns.push({ place, sentence })
+  }
+}
+
+function assigned(
+  variables: Variables,
+  assignments: readonly (readonly [string, string])[],
+  place: Place,
+): Variables {
+  if (assignments.length === 0) return variables
+  return new Map([
+    ...variables,
+    ...assignments.map(([name, value]) => [name, { value, place }] as const),
+  ])
+}
+
+/** Where `cd` leads; undefined from `cd`, `cd -` and `popd` on, which nobody needs followed. */
+function enter(words: readonly string[], state: ShellState): ShellState {
+  const path = words.slice(1).find((word) => !word.startsWith('-'))
+  const directory = path === undefined ? undefined : pathIn(state.directory, path, state.variables)
+  return { ...state, directory }
+}
+
+function scriptPackages(
+  run: ScriptRun,
+  directory: string,
+  npm: readonly NpmManifest[],
+): readonly NpmManifest[] {
+  if (run.selection.of === 'workspaces') return workspaces(run.selection, directory, npm).packages
+  const found = nearest(directory, npm)
+  return found === undefined ? [] : [found]
+}
+
+/** npm runs `pre<name>` before a script and `post<name>` after it. */
+function withHooks(manifest: NpmManifest, { name, args }: ScriptRun): string | undefined {
+  const main = manifest.scripts.get(name)
+  if (main === undefined) return undefined
+  const [before, after] = [`pre${name}`, `post${name}`].map((hook) => manifest.scripts.get(hook))
+  return [before, [main, ...args].join(' '), after].filter((text) => text !== undefined).join('\n')
+}
+
+interface Target {
+  readonly ecosystem: 'npm' | 'pypi'
+  readonly packages: readonly string[]
+  readonly registry?: string | undefined
+  readonly sentences: readonly string[]
+}
+
+/** What a publish command uploads and where to. Also for actions, which stand for a command. */
+export function targetOf(
+  publish: Publish,
+  directory: string,
+  { variables, userRegistry }: Pick<ShellState, 'variables' | 'userRegistry'>,
+  manifests: Manifests,
+): Target {
+  const python = publish.client === 'twine' || publish.client === 'uv'
+  const { packages, sentence, named } = python
+    ? pythonTarget(publish, directory, variables, manifests)
+    : npmTarget(publish, directory, { variables, userRegistry }, manifests)
+  return {
+    ecosystem: python ? 'pypi' : 'npm',
+    packages: packages.map((one) => one.directory),
+    registry: named.registry,
+    sentences: [sentence, named.sentence].filter((one) => one !== undefined),
+  }
+}
+
+function pythonTarget(
+  publish: Publish,
+  directory: string,
+  variables: Variables,
+  manifests: Manifests,
+) {
+  const targets = pythonTargets(publish, directory, manifests)
+  return { ...targets, named: pythonRegistry(publish, targets.packages[0], variables) }
+}
+
+function npmTarget(
+  publish: Publish,
+  directory: string,
+  shell: Pick<ShellState, 'variables' | 'userRegistry'>,
+  manifests: Manifests,
+) {
+  const targets = npmTargets(publish, directory, manifests)
+  const around = manifestsAround(directory, manifests)
+  return { ...targets, named: npmRegistry(publish, targets.packages, { ...shell, around }) }
+}
+
+/** npm reads the `.npmrc` of the package and of the root of the workspaces. */
+function manifestsAround(directory: string, { npm }: Manifests): readonly NpmManifest[] {
+  return npm.filter((one) => one.directory === directory || one.directory === '.').toReversed()
+}
+
+function npmrcText(directory: string, manifests: Manifests): string {
+  return manifestsAround(directory, manifests)
+    .flatMap(({ npmrc }) => [...npmrc.values()])
+    .join('\n')
+}

@@ -1,0 +1,85 @@
+import { isOn, parseOptions } from './options.ts'
+
+/** A command that publishes, or may, in a way that is not read further. */
+export interface Unplayed {
+  readonly kind: 'unplayed'
+  /** A sentence for a person. */
+  readonly sentence: string
+}
+
+/** Programs that publish, with the verb that does; those without a verb publish by themselves. */
+const TOOLS: readonly (readonly [program: string, verb?: string])[] = [
+  ['semantic-release'],
+  ['python-semantic-release', 'publish'],
+  ['changeset', 'publish'],
+  ['changesets', 'publish'],
+  ['@changesets/cli', 'publish'],
+  ['release-please'],
+  ['release-it'],
+  ['np'],
+  ['lerna', 'publish'],
+  ['nx', 'release'],
+  ['rush', 'publish'],
+  ['auto', 'shipit'],
+  ['auto', 'release'],
+  ['publib'],
+  ['publib-npm'],
+  ['publib-pypi'],
+  ['bun', 'publish'],
+  ['npm', 'stage'],
+  ['poetry', 'publish'],
+  ['flit', 'publish'],
+  ['hatch', 'publish'],
+  ['pdm', 'publish'],
+  ['rye', 'publish'],
+  ['maturin', 'publish'],
+  ['maturin', 'upload'],
+]
+
+/** Runners of named targets; what a target does stands in a file that is not read. */
+const RUNNERS = new Set(['make', 'just', 'task', 'tox', 'nox', 'invoke', 'inv', 'poe', 'ant'])
+
+const PUBLISHING = /(?:^|[^a-z])(?:publish|release|upload)(?:$|[^a-z])/i
+
+/** Programs that only mention what they are given. */
+const MENTIONS = new Set(
+  '[ [[ : alias cat echo export gh git grep jq ls printf read sed test'.split(' '),
+)
+
+/** A sentence for a command that publishes in a way the rehearsal does not play, or that hides what it runs. */
+export function unplayed(words: readonly string[]): Unplayed | undefined {
+  const [program = '', ...rest] = words
+  const options = parseOptions(rest, new Set())
+  if (isOn(options, '--dry-run', '--preview', '--help')) return undefined
+  const tool = TOOLS.find(([name, verb]) => name === program && (!verb || options.rest[0] === verb))
+  if (tool !== undefined) return notPlayed(tool.join(' '))
+  if (program === 'python' && rest[0] === 'setup.py' && rest.includes('upload')) {
+    return notPlayed('setup.py upload')
+  }
+  return indirect(program, rest)
+}
+
+/** The sentence for a tool that publishes but is not played yet. */
+export function notPlayed(tool: string): Unplayed {
+  const sentence = `${tool} releases here; the rehearsal does not play ${tool} yet, so what it uploads is not checked.`
+  return { kind: 'unplayed', sentence }
+}
+
+function indirect(program: string, rest: readonly string[]): Unplayed | undefined {
+  const target = RUNNERS.has(program) ? rest.find((word) => PUBLISHING.test(word)) : undefined
+  if (target !== undefined) return hidden(`${program} ${target}`)
+  const script = /\.(?:sh|bash|js|mjs|cjs|ts|py)$/
+  const file = [program, rest[0] ?? ''].find((word) => script.test(word) && PUBLISHING.test(word))
+  if (file !== undefined && !MENTIONS.has(program)) return hidden(file)
+  if (MENTIONS.has(program)) return undefined
+  const text = ` ${[program, ...rest].join(' ')} `
+  const inside = / (npm publish|pnpm publish|yarn npm publish|twine upload|uv publish) /.exec(text)
+  if (inside === null) return undefined
+  const sentence = `${program} seems to run "${inside[1]}" in a way that cannot be read; write the command by itself so that it can be rehearsed.`
+  return { kind: 'unplayed', sentence }
+}
+
+function hidden(what: string): Unplayed {
+  const sentence = `"${what}" may publish, but what it runs is not in the CI file; write the publish command there so that it can be rehearsed.`
+  return { kind: 'unplayed', sentence }
+}

@@ -1,0 +1,188 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseAllDocuments,
+  Scalar,
+  type YAMLMap,
+} from 'yaml'
+import { PipelineError, reasonOf } from './errors.ts'
+import type { Place } from './model.ts'
+import type { Tree } from './tree.ts'
+
+/** GitLab merges `<<` keys, lets the last of equal keys win and allows a header document with `spec:`. */
+export type Dialect = 'github' | 'gitlab'
+
+// The largest generated pipelines have some ten thousand values; aliases of aliases could stand for billions.
+const MAX_VALUES = 200_000
+
+/**
+ * Parses one CI configuration (YAML 1.2, so `on` is a word). An empty file is a null tree.
+ * @throws PipelineError `workflow_unparseable` with the place and the parser's reason.
+ */
+export function parseYaml(file: string, source: string, dialect: Dialect): Tree {
+  const lines = new LineCounter()
+  try {
+    const document = documentOf(file, source, dialect, lines)
+    if (document === undefined) return { place: { file, line: 1, column: 1 }, value: null }
+    return new TreeBuilder(file, source, dialect, lines).build(document.contents, undefined)
+  } catch (error) {
+    if (error instanceof PipelineError) throw error
+    // Nesting so deep that it exhausts the stack ends here too.
+    throw new PipelineError('workflow_unparseable', { file, reason: reasonOf(error) })
+  }
+}
+
+function documentOf(
+  file: string,
+  source: string,
+  dialect: Dialect,
+  lines: LineCounter,
+): Document.Parsed | undefined {
+  const parsed = parseAllDocuments(source, {
+    lineCounter: lines,
+    uniqueKeys: dialect === 'github',
+    logLevel: 'silent',
+    prettyErrors: false,
+  })
+  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : []
+  const [first, second] = documents
+  const header = dialect === 'gitlab' && second !== undefined && isMap(first?.contents)
+  const document = header && first.has('spec') ? second : first
+  const problem = document?.errors[0]
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0])
+    const reason = reasonOf(new Error(problem.message))
+    throw new PipelineError('workflow_unparseable', { file, line, column: col, reason })
+  }
+  return document
+}
+
+interface Built {
+  readonly tree: Tree
+  /** How many values the tree stands for once every alias is written out. */
+  readonly size: number
+}
+
+class TreeBuilder {
+  readonly #file: string
+  readonly #source: string
+  readonly #dialect: Dialect
+  readonly #lines: LineCounter
+  /** Undefined while the anchored value is still being built: an alias to it would have no end. */
+  readonly #anchors: Map<string, Built | undefined> = new Map()
+
+  constructor(file: string, source: string, dialect: Dialect, lines: LineCounter) {
+    this.#file = file
+    this.#source = source
+    this.#dialect = dialect
+    this.#lines = lines
+  }
+
+  build(node: unknown, key: Place | undefined): Tree {
+    return this.#built(node, key).tree
+  }
+
+  #built(node: unknown, key: Place | undefined): Built {
+    if (isAlias(node)) return this.#aliased(node.source, key ?? this.#place(node.range))
+    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
+    if (anchor !== undefined) this.#anchors.set(anchor, undefined)
+    const built = this.#value(node, key)
+    if (anchor !== undefined) this.#anchors.set(anchor, built)
+    if (built.size > MAX_VALUES) {
+      throw this.#error(built.tree.place, `its aliases stand for more than ${MAX_VALUES} values`)
+    }
+    return built
+  }
+
+  #value(node: unknown, key: Place | undefined): Built {
+    if (isMap(node)) return this.#map(node, key ?? this.#place(node.range))
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.#built(item, undefined))
+      const size = items.reduce((sum, item) => sum + item.size, 1)
+      const tag = node.tag?.startsWith('!') ? { tag: node.tag } : {}
+      const place = key ?? this.#place(node.range)
+      return { tree: { place, value: items.map((item) => item.tree), ...tag }, size }
+    }
+    if (isScalar(node)) return { tree: this.#scalar(node, key), size: 1 }
+    return { tree: { place: key ?? this.#place(undefined), value: null }, size: 1 }
+  }
+
+  #map(node: YAMLMap, place: Place): Built {
+    const own = new Map<string, Tree>()
+    const merged = new Map<string, Tree>()
+    let size = 1
+    for (const pair of node.items) {
+      const name = keyOf(pair)
+      if (name === undefined) continue
+      const value = this.#built(pair.value, this.#keyPlace(pair))
+      size += value.size
+      if (name === '<<' && this.#dialect === 'gitlab') mergeInto(merged, value.tree)
+      else own.set(name, value.tree)
+    }
+    for (const [name, value] of merged) if (!own.has(name)) own.set(name, value)
+    return { tree: { place, value: own }, size }
+  }
+
+  #scalar(node: Scalar, key: Place | undefined): Tree {
+    const place = key ?? this.#place(node.range)
+    if (node.value === null) return { place, value: null }
+    const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
+    const block = node.type === Scalar.BLOCK_LITERAL ? this.#blockPlace(node, value) : undefined
+    return { place, value, ...(block && { block }) }
+  }
+
+  #blockPlace(node: Scalar, value: string): Place {
+    const header = this.#place(node.range)
+    const start = this.#source.indexOf('\n', node.range?.[0] ?? 0) + 1
+    const written = indentation(this.#source.slice(start))
+    const kept = indentation(value)
+    return { file: this.#file, line: header.line + 1, column: Math.max(1, written - kept + 1) }
+  }
+
+  #aliased(name: string, place: Place): Built {
+    const built = this.#anchors.get(name)
+    if (built !== undefined) return { tree: { ...built.tree, place }, size: built.size }
+    const known = this.#anchors.has(name)
+    throw this.#error(place, known ? `*${name} contains itself` : `nothing is anchored as &${name}`)
+  }
+
+  #keyPlace(pair: Pair): Place | undefined {
+    const key = pair.key
+    return isScalar(key) ? this.#place(key.range) : undefined
+  }
+
+  #place(range: readonly number[] | null | undefined): Place {
+    const { line, col } = this.#lines.linePos(range?.[0] ?? 0)
+    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+
+  #error({ line, column }: Place, reason: string): PipelineError {
+    return new PipelineError('workflow_unparseable', { file: this.#file, line, column, reason })
+  }
+}
+
+/** Spaces before the first line that is not blank. */
+function indentation(text: string): number {
+  return /^(?:[ \t\r]*\n)*( *)/.exec(text)?.[1]?.length ?? 0
+}
+
+/** Keys are words to both CIs; `on`, `20` and `true` as keys are what is written. */
+function keyOf(pair: Pair): string | undefined {
+  const key = pair.key
+  if (!isScalar(key)) return undefined
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
+}
+
+/** Of several merged maps the first that has a key wins, as in the YAML 1.1 merge type. */
+function mergeInto(merged: Map<string, Tree>, tree: Tree): void {
+  const maps = Array.isArray(tree.value) ? tree.value : [tree]
+  for (const map of maps) {
+    if (!(map.value instanceof Map)) continue
+    for (const [name, value] of map.value) if (!merged.has(name)) merged.set(name, value)
+  }
+}

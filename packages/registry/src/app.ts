@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { KeySets, Refusal } from '@trustpub/identity'
+import { Hono } from 'hono'
+import { type Logger, pino } from 'pino'
+import { mountApi } from './api/index.ts'
+import { InvalidUpload } from './archives/problem.ts'
+import { refuse } from './errors.ts'
+import { answerRefusal } from './http/answer.ts'
+import type { App, AppEnv } from './http/app-types.ts'
+import { isWellFormed, routedPath } from './http/paths.ts'
+import { startJobs } from './jobs.ts'
+import { redact } from './log.ts'
+import { PROTOCOLS } from './protocols/index.ts'
+import type { Registry, RegistryConfig } from './registry.ts'
+import { BLOB_STORES } from './storage/blobs/index.ts'
+import { openStore } from './storage/store.ts'
+
+/** An open registry: the app that answers requests, and what it stands on. */
+export interface OpenRegistry extends Registry {
+  readonly app: App
+  /** Stops background work and closes the store. Stop listening first. */
+  readonly close: () => Promise<void>
+}
+
+/** Opens the stores that `config` names and puts the app together. The only place that names concrete parts. */
+export async function openRegistry(
+  config: RegistryConfig,
+  options: { readonly log?: Logger; readonly now?: () => Date; readonly keys?: KeySets } = {},
+): Promise<OpenRegistry> {
+  const openBlobs = BLOB_STORES[config.blobs.protocol]
+  if (openBlobs === undefined) throw new Error(`No blob store for ${config.blobs.protocol}//`)
+  const now = options.now ?? (() => new Date())
+  const registry: Registry = {
+    config,
+    store: await openStore(config.database),
+    blobs: await openBlobs(config.blobs),
+    keys: options.keys ?? new KeySets({ now: () => now().getTime() }),
+    log: options.log ?? pino({ level: 'silent' }),
+    now,
+  }
+  const stopJobs = startJobs(registry)
+  return {
+    ...registry,
+    app: createApp(registry),
+    close: async () => {
+      await stopJobs()
+      await registry.store.close()
+    },
+  }
+}
+
+function createApp(registry: Registry): App {
+  const app: App = new Hono<AppEnv>({ getPath: routedPath })
+  app.use(async (c, next) => {
+    const started = performance.now()
+    c.set('requestId', randomUUID())
+    if (!isWellFormed(c.req.path)) throw refuse('path_malformed', {})
+    await next()
+    registry.log.info({
+      id: c.get('requestId'),
+      method: c.req.method,
+      path: redact(c.req.path),
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+      code: c.get('refusal')?.code,
+      reason: c.get('refusal')?.message,
+    })
+  })
+  mountApi(app, registry)
+  for (const protocol of PROTOCOLS) protocol.mount(app, registry)
+
+  app.notFound((c) => answerRefusal(c, refuse('not_found', { path: redact(c.req.path) })))
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return answerRefusal(c, error)
+    if (error instanceof InvalidUpload) {
+      const code = error.code === 'too_large' ? 'body_too_large' : 'upload_invalid'
+      return answerRefusal(
+        c,
+        new Refusal(
+          error.code,
+          { status: code === 'body_too_large' ? 413 : 400, sentence: '{s}' },
+          { s: error.message },
+        ),
+      )
+    }
+    registry.log.error({ id: c.get('requestId'), error: error.stack }, 'unexpected error')
+    return c.json(
+      {
+        error: `Something broke in the registry; its log has the details under ${c.get('requestId')}`,
+      },
+      500,
+    )
+  })
+  return app
+}

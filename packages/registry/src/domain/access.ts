@@ -1,0 +1,144 @@
+import { refuse } from '../errors.ts'
+import type { Account, Package, PackageName, PublishedBy, TokenPermission } from './model.ts'
+import type { Store } from './ports.ts'
+import type { Actor } from './tokens.ts'
+
+/** Every question of the form "may this actor do that" is a function here. */
+
+/**
+ * The account behind the request, whose token has the permission.
+ * @throws Refusal `authentication_required` or `token_permission`
+ */
+export function requireAccount(actor: Actor, permission: TokenPermission): Account {
+  if (actor.kind === 'anonymous') throw refuse('authentication_required', {})
+  if (actor.kind === 'publisher' || !actor.permissions.includes(permission)) {
+    throw refuse('token_permission', { permission })
+  }
+  return actor.account
+}
+
+/** @throws Refusal `admin_only`, or as {@link requireAccount} */
+export function requireAdmin(actor: Actor, action: string): Account {
+  const account = requireAccount(actor, 'manage')
+  if (account.role !== 'admin') throw refuse('admin_only', { action })
+  return account
+}
+
+/**
+ * The account, if it owns the package or administers the registry.
+ * @throws Refusal `not_owner`, or as {@link requireAccount}
+ */
+export async function requireOwner(
+  store: Store,
+  actor: Actor,
+  pkg: Package,
+  permission: TokenPermission,
+  action: string,
+): Promise<Account> {
+  const account = requireAccount(actor, permission)
+  await requireOwnership(store, account, pkg, action)
+  return account
+}
+
+/** @throws Refusal `not_owner` unless the account owns the package or administers the registry */
+export async function requireOwnership(
+  store: Store,
+  account: Account,
+  pkg: Package,
+  action: string,
+): Promise<void> {
+  if (await ownsOrAdministers(store, account, pkg)) return
+  throw refuse('not_owner', { account: account.name, package: pkg.name, action })
+}
+
+/** Whether the account may change the package's settings. */
+export async function ownsOrAdministers(
+  store: Store,
+  account: Account,
+  pkg: Package,
+): Promise<boolean> {
+  if (account.role === 'admin') return true
+  const owners = await store.packages.owners(pkg.id)
+  return owners.some((owner) => owner.id === account.id)
+}
+
+/** Whether the actor may know that the package exists and read it. */
+export function mayRead(actor: Actor, pkg: Package): boolean {
+  if (pkg.visibility === 'public') return true
+  if (actor.kind === 'account') return actor.permissions.includes('read')
+  // A token from an exchange reads the packages it publishes: npm looks at the packument first.
+  return (
+    actor.kind === 'publisher' &&
+    actor.grants.some(
+      (grant) => grant.ecosystem === pkg.ecosystem && grant.normalised === pkg.normalised,
+    )
+  )
+}
+
+/**
+ * The package, if the actor may read it. One refusal for "does not exist" and "not for you", so that names do not leak.
+ * @throws Refusal `package_not_found`
+ */
+export async function readablePackage(
+  store: Store,
+  actor: Actor,
+  name: PackageName,
+): Promise<Package> {
+  const pkg = await store.packages.find(name.ecosystem, name.normalised)
+  if (pkg === undefined || !mayRead(actor, pkg))
+    throw refuse('package_not_found', { package: name.name })
+  return pkg
+}
+
+/** Leave to publish: under whose name, and who will own the package if it does not exist yet. */
+export interface PublishLeave {
+  readonly publishedBy: PublishedBy
+  readonly ownerOfNew: string
+}
+
+/**
+ * Whether the actor may publish the package, asked of the live publisher and not of what the token remembers.
+ * @throws Refusal that says what is missing
+ */
+export async function requirePublish(
+  store: Store,
+  actor: Actor,
+  name: PackageName,
+  pkg: Package | undefined,
+  policy: { readonly trustedOnly: boolean },
+): Promise<PublishLeave> {
+  if (actor.kind === 'publisher') return requireLivePublisher(store, actor, name)
+  const account = requireAccount(actor, 'publish')
+  if (policy.trustedOnly) throw refuse('trusted_only', { package: name.name })
+  if (pkg !== undefined && !(await ownsOrAdministers(store, account, pkg))) {
+    throw refuse('not_owner', { account: account.name, package: name.name, action: 'publish it' })
+  }
+  return {
+    publishedBy: { kind: 'account', id: account.id, name: account.name },
+    ownerOfNew: account.id,
+  }
+}
+
+async function requireLivePublisher(
+  store: Store,
+  actor: Actor & { kind: 'publisher' },
+  name: PackageName,
+): Promise<PublishLeave> {
+  const { ecosystem, normalised } = name
+  const granted = actor.grants.filter(
+    (grant) => grant.ecosystem === ecosystem && grant.normalised === normalised,
+  )
+  if (granted.length === 0) {
+    const covered = actor.grants.map((grant) => grant.normalised).join(', ')
+    throw refuse('token_scope', { covered, package: name.name })
+  }
+  const links = await store.publishers.byPackage(ecosystem, normalised)
+  const live = links.find(({ publisher }) =>
+    granted.some((grant) => grant.publisherId === publisher.id),
+  )
+  if (live === undefined) throw refuse('publisher_removed', { package: name.name })
+  if (!live.publisher.permissions.includes('publish')) {
+    throw refuse('publisher_permission', { package: name.name, permission: 'publish' })
+  }
+  return { publishedBy: actor.publishedBy, ownerOfNew: live.publisher.createdBy }
+}

@@ -1,0 +1,101 @@
+import { refuse } from '../errors.ts'
+import { requirePublish } from './access.ts'
+import type { Package, PackageName, PublishedBy, ReleaseFile, Visibility } from './model.ts'
+import type { Store } from './ports.ts'
+import type { Actor } from './tokens.ts'
+
+/** What the operator decided about publishing. */
+export interface PublishPolicy {
+  /** Only trusted publishers may publish, accounts' tokens may not. */
+  readonly trustedOnly: boolean
+  /** Who may read a package that comes into being. */
+  readonly newPackages: Visibility
+}
+
+/** A file that is already in the blob store, and the release it belongs to. */
+export interface Upload {
+  readonly name: PackageName
+  readonly version: string
+  readonly manifest: Readonly<Record<string, unknown>>
+  readonly file: Omit<ReleaseFile, 'uploadedAt'>
+  readonly tags: Readonly<Record<string, string>>
+  /** Digest by which two files count as the same. */
+  readonly identity: 'sha512' | 'sha256'
+  /** npm: one file is the release. PyPI: a release gathers files. */
+  readonly filesPerRelease: 'one' | 'many'
+}
+
+export type PublishOutcome = 'published' | 'already there'
+
+/**
+ * Adds a file to a release and makes both public in one transaction; the package comes into being with its first file.
+ * The same bytes sent again by the same actor are no error: clients repeat an upload whose answer was lost.
+ * @throws Refusal, with nothing changed
+ */
+export async function publish(
+  store: Store,
+  actor: Actor,
+  upload: Upload,
+  policy: PublishPolicy,
+): Promise<PublishOutcome> {
+  return store.transaction(async (tx) => {
+    const { name, version, file } = upload
+    const found = await tx.packages.find(name.ecosystem, name.normalised)
+    const leave = await requirePublish(tx, actor, name, found, policy)
+    if (found !== undefined && (await isThere(tx, found, upload, leave.publishedBy)))
+      return 'already there'
+
+    const pkg = found ?? (await createPackage(tx, name, policy, leave.ownerOfNew))
+    const release = await tx.packages.release(pkg.id, version)
+    const releaseId =
+      release?.id ??
+      (await tx.packages.addRelease(pkg.id, {
+        version,
+        manifest: upload.manifest,
+        publishedBy: leave.publishedBy,
+      }))
+    await tx.packages.addFile(pkg.id, releaseId, { ...file, uploadedAt: new Date().toISOString() })
+    for (const [tag, tagged] of Object.entries(upload.tags))
+      await tx.packages.setTag(pkg.id, tag, tagged)
+    await tx.packages.touch(pkg.id)
+    await tx.log.audit({
+      actor: actorText(leave.publishedBy),
+      action: 'release.published',
+      subject: `${name.ecosystem}:${name.name}@${version}`,
+      details: { file: file.filename, run: leave.publishedBy.run },
+    })
+    return 'published'
+  })
+}
+
+async function isThere(tx: Store, pkg: Package, upload: Upload, by: PublishedBy): Promise<boolean> {
+  const { filename, digests } = upload.file
+  const existing = await tx.packages.file(pkg.id, filename)
+  if (existing === undefined) return false
+  const same = existing.file.digests[upload.identity] === digests[upload.identity]
+  if (same && existing.release.publishedBy.id === by.id) return true
+  throw upload.filesPerRelease === 'one'
+    ? refuse('version_exists', { package: pkg.name, version: upload.version })
+    : refuse('file_exists', { file: filename })
+}
+
+async function createPackage(
+  tx: Store,
+  name: PackageName,
+  policy: PublishPolicy,
+  ownerId: string,
+): Promise<Package> {
+  // Before the package exists a publisher is pending; from now on those that were granted are linked, the others void.
+  const links = await tx.publishers.byPackage(name.ecosystem, name.normalised)
+  const pkg = await tx.packages.create(name, policy.newPackages, ownerId)
+  await tx.publishers.dropPending(name)
+  for (const { publisher } of links) {
+    if (publisher.createdBy === ownerId) await tx.publishers.link(publisher.id, pkg.id)
+  }
+  return pkg
+}
+
+/** A publisher or an account as one word in the audit log. */
+function actorText(by: PublishedBy): string {
+  return by.kind === 'account' ? by.name : `${by.provider}:${by.run?.repository}`
+}

@@ -1,0 +1,143 @@
+import { refusals } from '@trustpub/identity'
+
+/** Everything the registry itself refuses; what is wrong with ID tokens is in identity's table. */
+export const REGISTRY_ERRORS = {
+  authentication_required: {
+    status: 401,
+    sentence:
+      'This needs an API token, and the request carries none. In CI exchange an ID token for one (permissions: id-token: write); elsewhere use a token of your account.',
+  },
+  id_token_absent: {
+    status: 401,
+    sentence:
+      'The exchange needs an ID token, and the request carries none. Give the job permissions: id-token: write (GitHub) or id_tokens: (GitLab).',
+  },
+  token_unknown: {
+    status: 401,
+    sentence:
+      'This registry did not issue that API token. Is it one for another registry, or the placeholder that setup-node leaves behind?',
+  },
+  token_expired: {
+    status: 401,
+    sentence:
+      'The API token expired at {expired}. Exchange a new ID token; an exchanged API token lives {minutes} minutes.',
+  },
+  token_revoked: { status: 401, sentence: 'The API token was revoked at {revoked}.' },
+  token_scope: {
+    status: 403,
+    sentence:
+      'The API token was exchanged for {covered}, so it cannot publish {package}. Each package needs its own exchange.',
+  },
+  token_permission: {
+    status: 403,
+    sentence: 'The API token lacks the permission "{permission}" that this needs.',
+  },
+  publisher_removed: {
+    status: 403,
+    sentence:
+      'The trusted publisher that this API token came from no longer covers {package}. It was removed after the exchange.',
+  },
+  publisher_permission: {
+    status: 403,
+    sentence:
+      'The trusted publisher of {package} lacks the permission "{permission}". Its owner can add it.',
+  },
+  id_token_reused: {
+    status: 403,
+    sentence:
+      'This ID token was exchanged before (claim jti "{jti}"), and each is good for one exchange only. Request a new one.',
+  },
+  trusted_only: {
+    status: 403,
+    sentence:
+      'This registry accepts {package} from trusted publishers only, not with the API token of an account. Publish from CI.',
+  },
+  not_owner: { status: 403, sentence: '{account} does not own {package}, so it may not {action}.' },
+  admin_only: { status: 403, sentence: 'Only an administrator may {action}.' },
+  package_not_found: {
+    status: 404,
+    sentence:
+      '{package} does not exist here, or it is restricted and the request carries no API token that may read it.',
+  },
+  version_not_found: { status: 404, sentence: '{package} has no version {version}.' },
+  file_not_found: { status: 404, sentence: '{package} has no file {file}.' },
+  not_found: { status: 404, sentence: 'There is nothing at {path}.' },
+  not_offered: { status: 404, sentence: 'This registry does not offer {what}.' },
+  version_exists: {
+    status: 409,
+    sentence:
+      '{package} {version} already exists with other contents. A published version is never replaced: raise the version.',
+  },
+  file_exists: {
+    status: 409,
+    sentence:
+      'The file {file} already exists with other contents. A published file is never replaced: raise the version.',
+  },
+  already_exists: { status: 409, sentence: '{what} already exists.' },
+  tag_needed: {
+    status: 409,
+    sentence: 'The dist-tag latest cannot be removed; point it at another version instead.',
+  },
+  body_malformed: { status: 400, sentence: 'The request body cannot be used: {reason}.' },
+  body_too_large: {
+    status: 413,
+    sentence: 'The request is larger than {limit}; this registry takes no more.',
+  },
+  path_malformed: {
+    status: 400,
+    sentence: 'The path is not valid UTF-8 once its escapes are decoded.',
+  },
+  name_invalid: { status: 400, sentence: '{reason}' },
+  upload_invalid: { status: 400, sentence: '{reason}' },
+  digest_mismatch: {
+    status: 400,
+    sentence:
+      'The {algorithm} of {file} is {actual}, but the upload says {declared}. It was damaged on the way.',
+  },
+  does_not_exist: {
+    status: 404,
+    sentence:
+      '{what} does not exist, or it is not yours to see. List what there is and take its id or name from there.',
+  },
+  last_owner: {
+    status: 409,
+    sentence:
+      '{account} is the last owner of {package}. Add another owner first, so that somebody can go on changing it.',
+  },
+  issuer_unregistered: {
+    status: 422,
+    sentence:
+      'ID tokens of {provider} from the issuer "{issuer}" are not accepted here. Accepted: {known}. An administrator can register the issuer.',
+  },
+  too_many_publishers: {
+    status: 409,
+    sentence:
+      '{package} has {limit} trusted publishers, and no package may have more. Remove one that is no longer used.',
+  },
+  trust_invalid: {
+    status: 422,
+    sentence: 'The trust configuration cannot be used: {reason}.',
+  },
+  parameter_invalid: {
+    status: 400,
+    sentence: 'The parameters of the request cannot be used: {reason}.',
+  },
+  form_mismatch: {
+    status: 400,
+    sentence:
+      'The upload form is for {form}, but {file} is of {actual}. Build the distribution again, or correct the form.',
+  },
+  not_acceptable: {
+    status: 406,
+    sentence: 'The request accepts none of the forms that there are here. Accept one of {offered}.',
+  },
+  set_up_done: {
+    status: 403,
+    sentence: 'This registry has an administrator already, so the set-up token is void.',
+  },
+} as const
+
+export type RegistryErrorCode = keyof typeof REGISTRY_ERRORS
+
+/** Makes a refusal from the registry's error table. */
+export const refuse: ReturnType<typeof refusals<typeof REGISTRY_ERRORS>> = refusals(REGISTRY_ERRORS)

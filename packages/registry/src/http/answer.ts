@@ -1,0 +1,39 @@
+import type { Refusal } from '@trustpub/identity'
+import type { AppContext } from './app-types.ts'
+
+/**
+ * The answer to a refused request. Every client finds the same sentence where it looks: npm prints the header
+ * `npm-notice` and the member `error`, pnpm `body.message`, twine the reason phrase, uv and gh-action-pypi-publish
+ * `errors[].code` and `.description`, and uv `title` and `detail` (RFC 9457) of an upload.
+ */
+export function answerRefusal(c: AppContext, refusal: Refusal): Response {
+  const { code, message, status } = refusal
+  const line = headerText(message)
+  c.set('refusal', refusal)
+  if (c.env?.outgoing !== undefined && 'statusMessage' in c.env.outgoing)
+    c.env.outgoing.statusMessage = line
+  const errors = [{ code, description: message }]
+  // uv prints the whole body of a refused exchange, so it holds nothing but what PyPI's clients read.
+  const body = c.req.path.startsWith('/_/oidc/')
+    ? { message, errors }
+    : {
+        error: message,
+        code,
+        message,
+        body: { message },
+        errors,
+        title: code,
+        detail: message,
+        ...(refusal.checks.length === 0 ? {} : { checks: refusal.checks }),
+      }
+  const type = /^\/legacy\/?$/.test(c.req.path) ? 'application/problem+json' : 'application/json'
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': type, 'npm-notice': line, 'cache-control': 'no-store' },
+  })
+}
+
+/** One line of printable Latin-1, which is all that a header and a reason phrase may hold. */
+function headerText(text: string): string {
+  return text.replace(/…/g, '...').replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ')
+}

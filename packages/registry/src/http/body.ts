@@ -1,0 +1,55 @@
+import type { MiddlewareHandler } from 'hono'
+import { refuse } from '../errors.ts'
+import type { AppContext, AppEnv } from './app-types.ts'
+
+/** Control requests are small; files have limits of their own. */
+const MAX_JSON_BYTES = 256 * 1024
+
+/** The request body as a stream of chunks. Whoever stops half-way leaves the connection open for the answer. */
+export function bodyStream(c: AppContext): AsyncIterable<Uint8Array> {
+  return c.env?.incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? emptyBody()
+}
+
+/**
+ * Reads what was left of the request body, up to `limit` bytes, before the answer goes out: most clients look at the
+ * answer only after they have sent everything, and would never see why they were refused.
+ */
+export function drainBody(limit: number): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next()
+    const { incoming } = c.env ?? {}
+    if (incoming === undefined || incoming.readableEnded || incoming.destroyed) return
+    let size = 0
+    try {
+      for await (const chunk of bodyStream(c)) {
+        size += chunk.length
+        if (size > limit) return
+      }
+    } catch {
+      // The client has gone, so nobody waits for the answer.
+    }
+  }
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+/**
+ * Reads a small JSON body.
+ * @throws Refusal `body_malformed` or `body_too_large`
+ */
+export async function readJson(c: AppContext): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bodyStream(c)) {
+    size += chunk.length
+    if (size > MAX_JSON_BYTES)
+      throw refuse('body_too_large', { limit: `${MAX_JSON_BYTES / 1024} KiB` })
+    chunks.push(chunk)
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return JSON.parse(text) as unknown
+  } catch {
+    throw refuse('body_malformed', { reason: 'it is not JSON' })
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  mayRead,
+  readablePackage,
+  requireAccount,
+  requireOwner,
+  requirePublish,
+} from '../domain/access.ts'
+import type { Package, PackageName } from '../domain/model.ts'
+import { parseDistTag } from '../domain/names.ts'
+import { refuse } from '../errors.ts'
+import type { App, AppContext } from '../http/app-types.ts'
+import { readJson } from '../http/body.ts'
+import type { Registry } from '../registry.ts'
+import { npmName } from './npm-name.ts'
+
+/** Routes for what surrounds the versions of a package: dist-tags, who may read it, who owns it. */
+export function mountNpmSettings(app: App, { store, config }: Registry): void {
+  const readable = (c: AppContext): Promise<Package> =>
+    readablePackage(store, c.get('actor'), npmName(c.req.param('name')))
+
+  /** Trusted publishers and owners move tags alike: npm 12 exchanges an ID token before `npm dist-tag`. */
+  const publishable = async (c: AppContext): Promise<Package> => {
+    const name: PackageName = npmName(c.req.param('name'))
+    const found = await store.packages.find('npm', name.normalised)
+    if (found === undefined) throw refuse('package_not_found', { package: name.name })
+    await requirePublish(store, c.get('actor'), name, found, config.policy)
+    return found
+  }
+
+  app.get('/-/package/:name/dist-tags', async (c) =>
+    c.json(await store.packages.tags((await readable(c)).id)),
+  )
+
+  app.put('/-/package/:name/dist-tags/:tag', async (c) => {
+    const pkg = await publishable(c)
+    const tag = parseDistTag(c.req.param('tag'))
+    const version = await readJson(c)
+    if (
+      typeof version !== 'string' ||
+      (await store.packages.release(pkg.id, version)) === undefined
+    ) {
+      throw refuse('version_not_found', { package: pkg.name, version: JSON.stringify(version) })
+    }
+    await store.transaction(async (tx) => {
+      await tx.packages.setTag(pkg.id, tag, version)
+      await tx.packages.touch(pkg.id)
+    })
+    return c.json({ ok: true })
+  })
+
+  app.delete('/-/package/:name/dist-tags/:tag', async (c) => {
+    const pkg = await publishable(c)
+    if (c.req.param('tag') === 'latest') throw refuse('tag_needed', {})
+    await store.transaction(async (tx) => {
+      await tx.packages.removeTag(pkg.id, c.req.param('tag'))
+      await tx.packages.touch(pkg.id)
+    })
+    return c.json({ ok: true })
+  })
+
+  // npm asks this before it makes provenance; "public" would let it write to the public log by itself.
+  app.get('/-/package/:name/visibility', async (c) => {
+    const name = npmName(c.req.param('name'))
+    const pkg = await store.packages.find('npm', name.normalised)
+    if (pkg === undefined || !mayRead(c.get('actor'), pkg)) return c.json({ public: false })
+    return c.json({ public: pkg.visibility === 'public' })
+  })
+
+  app.post('/-/package/:name/access', async (c) => {
+    const pkg = await readable(c)
+    const account = await requireOwner(store, c.get('actor'), pkg, 'manage', 'change who reads it')
+    const { access } = (await readJson(c)) as { access?: unknown }
+    if (access !== 'public' && access !== 'restricted') {
+      throw refuse('body_malformed', { reason: 'access must be "public" or "restricted"' })
+    }
+    await store.packages.setVisibility(pkg.id, access)
+    await store.log.audit({
+      actor: account.name,
+      action: 'package.visibility',
+      subject: `npm:${pkg.name}`,
+      details: { visibility: access },
+    })
+    return c.json({ ok: true })
+  })
+
+  app.get('/-/package/:name/collaborators', async (c) => {
+    requireAccount(c.get('actor'), 'read')
+    const owners = await store.packages.owners((await readable(c)).id)
+    return c.json(Object.fromEntries(owners.map((owner) => [owner.name, 'write'])))
+  })
+}

@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url'
+import type { Db } from '../schema.ts'
+import { openSqlite } from './sqlite.ts'
+
+/** The databases, by the scheme of their URL. */
+export const DATABASES: Readonly<Record<string, (url: URL) => Db>> = {
+  'file:': (url) => openSqlite(fileURLToPath(url)),
+}

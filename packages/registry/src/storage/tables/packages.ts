@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto'
+import type { Release, ReleaseFile } from '../../domain/model.ts'
+import type { PackageStore } from '../../domain/ports.ts'
+import { toAccount, toFile, toPackage, toRelease } from '../rows.ts'
+import type { Db } from '../schema.ts'
+
+export function packageStore(db: Db): PackageStore {
+  return {
+    async find(ecosystem, normalised) {
+      const row = await db
+        .selectFrom('packages')
+        .selectAll()
+        .where('ecosystem', '=', ecosystem)
+        .where('normalised', '=', normalised)
+        .executeTakeFirst()
+      return row && toPackage(row)
+    },
+
+    async create({ ecosystem, name, normalised }, visibility, ownerId) {
+      const now = new Date().toISOString()
+      const row = {
+        id: randomUUID(),
+        ecosystem,
+        name,
+        normalised,
+        visibility,
+        revision: 1,
+        created_at: now,
+        updated_at: now,
+      }
+      await db.insertInto('packages').values(row).execute()
+      await db.insertInto('owners').values({ package_id: row.id, account_id: ownerId }).execute()
+      return toPackage(row)
+    },
+
+    async list(ecosystem, visibleTo, page) {
+      let query = db.selectFrom('packages').selectAll().where('ecosystem', '=', ecosystem)
+      if (visibleTo === 'public') query = query.where('visibility', '=', 'public')
+      if (page !== undefined) query = query.where('normalised', '>', page.after).limit(page.limit)
+      return (await query.orderBy('normalised').execute()).map(toPackage)
+    },
+
+    async setVisibility(packageId, visibility) {
+      await db.updateTable('packages').set({ visibility }).where('id', '=', packageId).execute()
+    },
+
+    async owners(packageId) {
+      const rows = await db
+        .selectFrom('owners')
+        .innerJoin('accounts', 'accounts.id', 'owners.account_id')
+        .selectAll('accounts')
+        .where('owners.package_id', '=', packageId)
+        .orderBy('accounts.name')
+        .execute()
+      return rows.map(toAccount)
+    },
+
+    async addOwner(packageId, accountId) {
+      await db
+        .insertInto('owners')
+        .values({ package_id: packageId, account_id: accountId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+
+    async removeOwner(packageId, accountId) {
+      await db
+        .deleteFrom('owners')
+        .where('package_id', '=', packageId)
+        .where('account_id', '=', accountId)
+        .execute()
+    },
+
+    releases: (packageId) => releases(db, packageId),
+
+    async release(packageId, version) {
+      const row = await db
+        .selectFrom('releases')
+        .selectAll()
+        .where('package_id', '=', packageId)
+        .where('version', '=', version)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const files = await db
+        .selectFrom('files')
+        .selectAll()
+        .where('release_id', '=', row.id)
+        .execute()
+      return toRelease(row, files.map(toFile))
+    },
+
+    async addRelease(packageId, { version, manifest, publishedBy }) {
+      const id = randomUUID()
+      await db
+        .insertInto('releases')
+        .values({
+          id,
+          package_id: packageId,
+          version,
+          manifest: JSON.stringify(manifest),
+          published_at: new Date().toISOString(),
+          published_by: JSON.stringify(publishedBy),
+        })
+        .execute()
+      return id
+    },
+
+    async setManifest(releaseId, manifest) {
+      await db
+        .updateTable('releases')
+        .set({ manifest: JSON.stringify(manifest) })
+        .where('id', '=', releaseId)
+        .execute()
+    },
+
+    async addFile(packageId, releaseId, file) {
+      await db
+        .insertInto('files')
+        .values({
+          package_id: packageId,
+          release_id: releaseId,
+          filename: file.filename,
+          kind: file.kind,
+          size: file.size,
+          digests: JSON.stringify(file.digests),
+          blob: file.blob,
+          metadata_blob: file.metadata?.blob ?? null,
+          metadata_sha256: file.metadata?.sha256 ?? null,
+          requires_python: file.requiresPython ?? null,
+          yanked: file.yanked ?? null,
+          uploaded_at: file.uploadedAt,
+        })
+        .execute()
+    },
+
+    async file(packageId, filename) {
+      const row = await db
+        .selectFrom('files')
+        .innerJoin('releases', 'releases.id', 'files.release_id')
+        .selectAll('files')
+        .select(['releases.version', 'releases.published_by'])
+        .where('files.package_id', '=', packageId)
+        .where('files.filename', '=', filename)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const publishedBy = JSON.parse(row.published_by) as Release['publishedBy']
+      return { file: toFile(row), release: { version: row.version, publishedBy } }
+    },
+
+    async setYanked(packageId, version, reason) {
+      await db
+        .updateTable('files')
+        .set({ yanked: reason ?? null })
+        .where('release_id', 'in', (query) =>
+          query
+            .selectFrom('releases')
+            .select('id')
+            .where('package_id', '=', packageId)
+            .where('version', '=', version),
+        )
+        .execute()
+    },
+
+    async tags(packageId) {
+      const rows = await db
+        .selectFrom('dist_tags')
+        .select(['tag', 'version'])
+        .where('package_id', '=', packageId)
+        .orderBy('tag')
+        .execute()
+      return Object.fromEntries(rows.map((row) => [row.tag, row.version]))
+    },
+
+    async setTag(packageId, tag, version) {
+      await db
+        .insertInto('dist_tags')
+        .values({ package_id: packageId, tag, version })
+        .onConflict((conflict) => conflict.columns(['package_id', 'tag']).doUpdateSet({ version }))
+        .execute()
+    },
+
+    async removeTag(packageId, tag) {
+      await db
+        .deleteFrom('dist_tags')
+        .where('package_id', '=', packageId)
+        .where('tag', '=', tag)
+        .execute()
+    },
+
+    async touch(packageId) {
+      await db
+        .updateTable('packages')
+        .set((query) => ({
+          revision: query('revision', '+', 1),
+          updated_at: new Date().toISOString(),
+        }))
+        .where('id', '=', packageId)
+        .execute()
+    },
+
+    async orphans(blobs) {
+      if (blobs.length === 0) return []
+      const rows = await db
+        .selectFrom('files')
+        .select(['blob', 'metadata_blob'])
+        .where((is) => is.or([is('blob', 'in', blobs), is('metadata_blob', 'in', blobs)]))
+        .execute()
+      const used = new Set(rows.flatMap((row) => [row.blob, row.metadata_blob]))
+      return blobs.filter((blob) => !used.has(blob))
+    },
+  }
+}
+
+async function releases(db: Db, packageId: string): Promise<Release[]> {
+  const rows = await db
+    .selectFrom('releases')
+    .selectAll()
+    .where('package_id', '=', packageId)
+    .orderBy('published_at')
+    .execute()
+  const files = await db
+    .selectFrom('files')
+    .selectAll()
+    .where('package_id', '=', packageId)
+    .orderBy('filename')
+    .execute()
+  const byRelease = new Map<string, ReleaseFile[]>()
+  for (const file of files) {
+    const list = byRelease.get(file.release_id) ?? []
+    list.push(toFile(file))
+    byRelease.set(file.release_id, list)
+  }
+  return rows.map((row) => toRelease(row, byRelease.get(row.id) ?? []))
+}

@@ -1,0 +1,74 @@
+/** The tables that documents take over from the built code, by the name in their marker. */
+import { join } from 'node:path'
+import { exists, ROOT } from './files.mjs'
+
+/** @type {Record<string, () => Promise<string>>} */
+export const TABLES = {
+  'identity-errors': async () => errorTable((await built('identity')).IDENTITY_ERRORS),
+  'registry-errors': async () => errorTable((await built('registry')).REGISTRY_ERRORS),
+  providers: async () => (await built('identity')).PROVIDERS.map(providerText).join('\n\n'),
+  commands: async () => {
+    const { COMMANDS } = await built('cli', 'commands/index.js')
+    return (await Promise.all(COMMANDS.map(commandText))).join('\n\n')
+  },
+}
+
+/** @param {string} name of a package @param {string} [file] within its dist */
+async function built(name, file = 'index.js') {
+  const path = `packages/${name}/dist/${file}`
+  if (!exists(path)) throw new Error(`${path} is missing: npm run build makes it`)
+  return import(join(ROOT, path))
+}
+
+/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+/** Plain text in a table cell: nothing in it may become markup. @param {string} text */
+function plain(text) {
+  return text.replace(/[|*<>\\]/g, (found) => `\\${found}`).replace(/\s*\n\s*/g, ' ')
+}
+
+/** A table cell that shows code. GitHub reads `|` as the end of the cell even there. @param {string} text */
+function code(text) {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** @param {Record<string, { status: number, sentence: string }>} errors */
+function errorTable(errors) {
+  const rows = Object.entries(errors).map(([name, { status, sentence }]) => {
+    return [code(name), String(status), plain(sentence)]
+  })
+  return table(['code', 'HTTP status', 'sentence'], rows)
+}
+
+/** @param {import('@trustpub/identity').Provider} provider */
+function providerText({ id, label, issuer, fields, pinnedClaims }) {
+  const rows = Object.entries(fields).map(([name, { label, optional, help, example }]) => {
+    return [code(name), label, optional ? 'no' : 'yes', plain(help), code(example)]
+  })
+  return [
+    `## ${label}`,
+    `Id \`${id}\`, issuer \`${issuer}\`. Pinned at the first exchange: ${pinnedClaims.map(code).join(', ')}.`,
+    table(['field', 'label', 'required', 'what to write', 'example'], rows),
+  ].join('\n\n')
+}
+
+/** @param {import('../packages/cli/src/commands/index.ts').CommandEntry} entry */
+async function commandText({ name, summary, load }) {
+  const { synopsis, description, options, examples } = (await load()).command
+  const rows = Object.entries(options).map(([option, { value, help }]) => {
+    return [code(value === undefined ? `--${option}` : `--${option} ${value}`), plain(help)]
+  })
+  const shown = examples.map(([line, does]) => `# ${does}\n${line}`).join('\n\n')
+  return [
+    `## trustpub ${name}`,
+    `${summary[0].toUpperCase()}${summary.slice(1)}.`,
+    `\`\`\`sh\ntrustpub ${synopsis}\n\`\`\``,
+    description.replaceAll('<', '\\<'),
+    ...(rows.length === 0 ? [] : [table(['option', 'meaning'], rows)]),
+    ...(shown === '' ? [] : [`\`\`\`sh\n${shown}\n\`\`\``]),
+  ].join('\n\n')
+}

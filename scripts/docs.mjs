@@ -1,0 +1,48 @@
+/**
+ * Writes what the code already knows into the documents, between `<!-- generated: NAME -->` and `<!-- end -->`. Reads
+ * the built code. With --check nothing is written: stale documents are named instead. Dead references are named either
+ * way.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dependencyProblems } from './docs-dependencies.mjs'
+import { referenceProblems } from './docs-references.mjs'
+import { TABLES } from './docs-tables.mjs'
+import { files, ROOT, read } from './files.mjs'
+
+const MARKED = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g
+
+/** @param {string} text @returns {Promise<string>} */
+async function withTables(text) {
+  const tables = new Map()
+  for (const [, name = ''] of text.matchAll(MARKED)) {
+    if (TABLES[name] === undefined) throw new Error(`There is no table "${name}".`)
+    tables.set(name, await TABLES[name]())
+  }
+  return text.replace(MARKED, (_, name) => {
+    return `<!-- generated: ${name} -->\n\n${tables.get(name)}\n\n<!-- end -->`
+  })
+}
+
+/** Brings one document up to date and says what is wrong with it. @param {string} path @returns {Promise<string[]>} */
+async function update(path) {
+  const text = read(path)
+  try {
+    const fresh = await withTables(text)
+    const problems = referenceProblems(path, fresh)
+    if (fresh === text) return problems
+    if (check) return [...problems, 'is stale: npm run docs writes it anew']
+    writeFileSync(join(ROOT, path), fresh)
+    return problems
+  } catch (error) {
+    return [`cannot be written: ${error.message}`]
+  }
+}
+
+const check = process.argv.includes('--check')
+const problems = dependencyProblems().map((problem) => `docs/dependencies.md ${problem}`)
+for (const path of files(/^(?:[^/]+|docs\/.+)\.md$/)) {
+  problems.push(...(await update(path)).map((problem) => `${path} ${problem}`))
+}
+for (const problem of problems) console.error(problem)
+process.exitCode = problems.length === 0 ? 0 : 1
