@@ -1,6 +1,7 @@
 /**
  * Keeps package-lock.json usable from any registry and mirror: no download addresses (npm writes none with
- * `omit-lockfile-registry-resolved=true`), every package with its digest, and none that runs a script when installed.
+ * `omit-lockfile-registry-resolved=true`), every package with its digest, none that runs a script when installed, and none
+ * missing. npm leaves out the parts for other platforms if it cannot get them, and `npm ci` then refuses the file.
  */
 import { files, read } from './files.mjs'
 
@@ -22,6 +23,19 @@ function entryProblems(path, entry) {
   return problems.map((problem) => `package-lock.json: ${path} ${problem}`)
 }
 
+/** Where Node would look for `name` from `path`, nearest first. @param {string} path @param {string} name */
+function isLocked(path, name) {
+  if (packages[`${path === '' ? '' : `${path}/`}node_modules/${name}`] !== undefined) return true
+  if (path === '') return false
+  return isLocked(path.slice(0, Math.max(0, path.lastIndexOf('/node_modules/'))), name)
+}
+
+/** @param {string} path @param {{ optionalDependencies?: Record<string, string> }} entry @returns {string[]} */
+function missingProblems(path, { optionalDependencies = {} }) {
+  const missing = Object.keys(optionalDependencies).filter((name) => !isLocked(path, name))
+  return missing.map((name) => `package-lock.json: ${path} needs ${name}, which is missing`)
+}
+
 /** @param {string} path */
 function namesRegistry(path) {
   const [found] = REGISTRIES.exec(read(path)) ?? []
@@ -32,6 +46,7 @@ function namesRegistry(path) {
 const packages = JSON.parse(read('package-lock.json')).packages
 const problems = [
   ...Object.entries(packages).flatMap(([path, entry]) => entryProblems(path, entry)),
+  ...Object.entries(packages).flatMap(([path, entry]) => missingProblems(path, entry)),
   ...['package-lock.json', ...files(/^(?:packages\/[^/]+\/)?\.npmrc$/)].flatMap(namesRegistry),
 ]
 for (const problem of problems) console.error(problem)

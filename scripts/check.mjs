@@ -9,7 +9,7 @@ const bin = 'node_modules/.bin'
 /** In this order: what comes later reads what the compiler wrote. */
 const CHECKS = {
   types: [`${bin}/tsc`, '-b'],
-  'lint and format': [`${bin}/biome`, 'check', '.'],
+  'lint and format': [`${bin}/biome`, 'check', '--error-on-warnings', '.'],
   layers: [node, 'scripts/check-layers.mjs'],
   'unused code': [`${bin}/knip`, '--no-progress'],
   'package exports': [node, 'scripts/check-packages.mjs'],

@@ -27,7 +27,7 @@ const PACKAGES = {
  * @param {string} version
  * @returns {Promise<string>}
  */
-async function install(version) {
+export async function install(version) {
   const platform = `${process.platform} ${process.arch}`
   const name = PACKAGES[platform]
   if (name === undefined) throw new Error(`npm carries no Node for ${platform}`)

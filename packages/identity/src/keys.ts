@@ -140,11 +140,13 @@ async function importKey(jwk: JWK, algorithm: string, issuer: Issuer): Promise<V
     })
   }
   // Only the public members travel on: a key set that leaks private parts must not turn them into a usable key.
-  const { n, e, crv, x, y } = jwk
-  const members = kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }
+  const members: readonly (keyof JWK)[] = kty === 'RSA' ? ['n', 'e'] : ['crv', 'x', 'y']
+  const publicPart = Object.fromEntries(members.map((member) => [member, jwk[member]]))
   // The crypto library turns anything into text first, so an object would pass for a number.
-  const isText = Object.values(members).every((member) => typeof member === 'string')
-  const key = isText ? await importJWK(members, algorithm).catch(() => undefined) : undefined
+  const isText = Object.values(publicPart).every((value) => typeof value === 'string')
+  const key = isText
+    ? await importJWK({ kty, ...publicPart }, algorithm).catch(() => undefined)
+    : undefined
   if (key === undefined) throw unusableKey(jwk, issuer, 'is malformed')
   const bits = modulusLength(key)
   if (kty === 'RSA' && bits < MIN_RSA_BITS) throw unusableKey(jwk, issuer, `has only ${bits} bits`)

@@ -61,6 +61,15 @@ function decode(text: string): Decoded {
   if (text.length > MAX_ID_TOKEN_LENGTH)
     throw refuse('id_token_too_large', { limit: MAX_ID_TOKEN_LENGTH })
   if (text === '') throw refuse('id_token_malformed', { reason: 'it is empty' })
+  const decoded = decodeParts(text)
+  // RFC 7515 section 4.1.11: what we do not understand must be refused. One such extension is an unencoded payload.
+  if (decoded.header.crit !== undefined) {
+    throw refuse('id_token_malformed', { reason: 'its header asks for extensions (crit)' })
+  }
+  return decoded
+}
+
+function decodeParts(text: string): Decoded {
   try {
     return { header: decodeProtectedHeader(text), payload: decodeJwt(text) }
   } catch {

@@ -3,7 +3,6 @@ import { KeySets, Refusal } from '@trustpub/identity'
 import { Hono } from 'hono'
 import { type Logger, pino } from 'pino'
 import { mountApi } from './api/index.ts'
-import { InvalidUpload } from './archives/problem.ts'
 import { refuse } from './errors.ts'
 import { answerRefusal } from './http/answer.ts'
 import type { App, AppEnv } from './http/app-types.ts'
@@ -72,17 +71,6 @@ function createApp(registry: Registry): App {
   app.notFound((c) => answerRefusal(c, refuse('not_found', { path: redact(c.req.path) })))
   app.onError((error, c) => {
     if (error instanceof Refusal) return answerRefusal(c, error)
-    if (error instanceof InvalidUpload) {
-      const code = error.code === 'too_large' ? 'body_too_large' : 'upload_invalid'
-      return answerRefusal(
-        c,
-        new Refusal(
-          error.code,
-          { status: code === 'body_too_large' ? 413 : 400, sentence: '{s}' },
-          { s: error.message },
-        ),
-      )
-    }
     registry.log.error({ id: c.get('requestId'), error: error.stack }, 'unexpected error')
     return c.json(
       {

@@ -26,7 +26,7 @@ export const REGISTRY_ERRORS = {
   token_scope: {
     status: 403,
     sentence:
-      'The API token was exchanged for {covered}, so it cannot publish {package}. Each package needs its own exchange.',
+      'The API token covers {covered}, not {package}. Exchange an ID token for {package}; its trusted publisher must cover it.',
   },
   token_permission: {
     status: 403,

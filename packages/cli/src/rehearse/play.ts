@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts'
 import type { Workspace } from './workspace.ts'
 
 /** The end of a failed command's output that is worth repeating. */
-const OUTPUT_LINES = 25
+const OUTPUT_LINES = 12
 
 /** Where the rehearsal takes place. */
 export interface Scene extends BuildContext {

@@ -40,12 +40,8 @@ function jobTable({ jobs }: Rehearsal, colour: Colour): string[] {
     'install',
     'import',
   ]
-  const rows = jobs.flatMap((job) =>
-    job.notStarted === undefined
-      ? job.steps.flatMap((step) => stepRows(job, step, colour))
-      : [[`  ${colour.dim('–')}`, job.job, colour.dim(job.notStarted)]],
-  )
-  return table([header.map((cell) => colour.dim(cell)), ...rows])
+  const rows = jobs.flatMap((job) => job.steps.flatMap((step) => stepRows(job, step, colour)))
+  return rows.length === 0 ? [] : table([header.map((cell) => colour.dim(cell)), ...rows])
 }
 
 function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] {
@@ -66,6 +62,8 @@ function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] 
 }
 
 function jobDetails(job: JobResult, colour: Colour): string[] {
+  if (job.notStarted !== undefined)
+    return [`  ${colour.dim('–')}  ${colour.bold(job.job)}  ${job.notStarted}`]
   return job.steps.flatMap((step) => {
     const failed = step.refusals.length > 0 || step.output !== undefined
     const lines = [

@@ -14,9 +14,18 @@ import {
   selfSigned,
 } from '@trustpub/registry'
 import { type Logger, pino } from 'pino'
+import { startHostProxy } from './host-proxy.ts'
 import type { Workspace } from './workspace.ts'
 
 const HOST = '127.0.0.1'
+
+/** twine exchanges ID tokens for these hosts only; the last one it asks which files exist. */
+export const PYPI_HOSTS: readonly string[] = [
+  'upload.pypi.org',
+  'test.pypi.org',
+  'pypi.org',
+  'pypi.python.org',
+]
 
 /** Everything a release meets: the CI's issuer and the registry, both on loopback with throw-away state. */
 export interface Stage {
@@ -26,7 +35,9 @@ export interface Stage {
   readonly url: string
   /** For twine and uv, which insist on https. */
   readonly secureUrl: string
-  /** The certificate of `secureUrl`, to be trusted by clients. */
+  /** An https proxy that leads PyPI's own hosts to `secureUrl` and everything else nowhere. */
+  readonly pypiProxyUrl: string
+  /** The certificate of `secureUrl` and of PyPI's hosts behind the proxy, to be trusted by clients. */
   readonly certificateFile: string
   /** An API token that may read packages, for the installation at the end. */
   readonly readToken: string
@@ -57,9 +68,10 @@ export interface StageOptions {
 export async function openStage(workspace: Workspace, options: StageOptions): Promise<Stage> {
   const state = await workspace.emptyFolder('registry')
   const issuer = await startDevelopmentIssuer({ issuer: findProvider(options.provider).issuer })
-  const tls = await selfSigned(join(state, 'tls'), [HOST, 'localhost'])
+  const tls = await selfSigned(join(state, 'tls'), [HOST, 'localhost', ...PYPI_HOSTS])
   const plain = await bind({ host: HOST, port: 0 })
   const secure = await bind({ host: HOST, port: 0, tls })
+  const proxy = await startHostProxy(PYPI_HOSTS, secure.port)
   const url = `http://${HOST}:${plain.port}`
   const refused: Refused[] = []
   const registry = await openRehearsalRegistry(state, url, issuer, refused, options)
@@ -70,11 +82,12 @@ export async function openStage(workspace: Workspace, options: StageOptions): Pr
     registry,
     url,
     secureUrl: `https://${HOST}:${secure.port}`,
+    pypiProxyUrl: proxy.url,
     certificateFile: join(state, 'tls', 'certificate.pem'),
     readToken,
     refused,
     localAudience: (declared) => (declared === options.audiences.npm ? `npm:${HOST}` : declared),
-    close: () => closeAll([plain, secure], registry, issuer),
+    close: () => closeAll([proxy, plain, secure], registry, issuer),
   }
 }
 
@@ -124,7 +137,7 @@ async function registerPublishers(
 }
 
 async function closeAll(
-  bound: readonly Bound[],
+  bound: readonly Pick<Bound, 'close'>[],
   registry: OpenRegistry,
   issuer: DevelopmentIssuer,
 ): Promise<void> {

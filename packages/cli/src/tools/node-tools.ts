@@ -15,8 +15,8 @@ export interface Tool {
 /** Versions that are fetched where the machine has none that can exchange ID tokens. */
 const FETCHED = {
   npm: { package: 'npm', version: '11.19.1', entry: 'bin/npm-cli.js' },
-  // The last line of pnpm that is written in JavaScript, so that it runs wherever Node does.
-  pnpm: { package: 'pnpm', version: '11.28.11', entry: 'bin/pnpm.mjs' },
+  // pnpm 11 needs Node 22; 12 is a program of its own and runs beside any Node.
+  pnpm: { package: 'pnpm', version: '12.21.0', entry: 'bin/pnpm.mjs' },
   yarn: { package: '@yarnpkg/cli-dist', version: '4.18.1', entry: 'bin/yarn.js' },
 } as const
 

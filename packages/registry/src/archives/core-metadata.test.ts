@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { InvalidUpload } from '../invalid-upload.ts'
 import { parseCoreMetadata } from './core-metadata.ts'
-import { InvalidUpload } from './problem.ts'
 import { refusalOf } from './testing.ts'
 
 const HEAD = 'Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n'

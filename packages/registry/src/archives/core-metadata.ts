@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type PypiName, parsePypiName } from '../domain/names.ts'
 import { type Pep440Version, parsePep440 } from '../domain/pep440.ts'
-import { InvalidUpload } from './problem.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 
 /** Bytes of METADATA or PKG-INFO: long descriptions reach some 500 kB. */
 export const MAX_METADATA_SIZE: number = 2 * 1024 * 1024

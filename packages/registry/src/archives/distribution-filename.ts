@@ -1,7 +1,7 @@
 import { type NormalisedPypiName, parsePypiName } from '../domain/names.ts'
 import { comparePep440, type Pep440Version, parsePep440 } from '../domain/pep440.ts'
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import type { CoreMetadata } from './core-metadata.ts'
-import { InvalidUpload, quoted } from './problem.ts'
 
 /** What a distribution's file name says; `stem` is the name-version part as written. */
 export interface DistributionFilename {

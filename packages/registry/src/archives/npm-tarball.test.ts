@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { InvalidUpload } from '../invalid-upload.ts'
 import { inspectNpmTarball, type NpmTarballFacts } from './npm-tarball.ts'
-import { InvalidUpload } from './problem.ts'
 import { inspect, refusalOf, type TestFile, tarGzOf, tarOf } from './testing.ts'
 
 const PACKAGE: TestFile = ['package/package.json', '{"name":"demo","version":"1.0.0"}']

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { InvalidUpload } from './problem.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 import { type ArchiveInspector, inspectTarGz, type TarGzFacts } from './tar-gz.ts'
 
 /** The largest package.json files on npm have some 100 kB. */

@@ -1,6 +1,6 @@
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import { type CoreMetadata, MAX_METADATA_SIZE, parseCoreMetadata } from './core-metadata.ts'
 import { parseDistributionFilename, requireAgreement } from './distribution-filename.ts'
-import { InvalidUpload, quoted } from './problem.ts'
 import { type ArchiveInspector, inspectTarGz } from './tar-gz.ts'
 
 /** What the registry needs to know of an sdist; sizes are bytes. */

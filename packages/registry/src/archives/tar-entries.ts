@@ -1,4 +1,5 @@
-import { MalformedArchive, quoted } from './problem.ts'
+import { quoted } from '../invalid-upload.ts'
+import { MalformedArchive } from './problem.ts'
 import {
   BLOCK,
   type PaxRecords,

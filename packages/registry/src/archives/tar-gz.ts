@@ -1,5 +1,6 @@
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import { GzipReader } from './gzip-reader.ts'
-import { InvalidUpload, MalformedArchive, quoted } from './problem.ts'
+import { MalformedArchive } from './problem.ts'
 import { linkStaysInside, pathProblem } from './safe-path.ts'
 import { type TarEntry, TarWalker } from './tar-entries.ts'
 

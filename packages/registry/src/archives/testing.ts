@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { packTar, type TarHeader } from 'modern-tar'
-import { InvalidUpload, type UploadProblem } from './problem.ts'
+import { InvalidUpload, type UploadProblem } from '../invalid-upload.ts'
 import type { ArchiveInspector } from './tar-gz.ts'
 
 export type TestFile = readonly [name: string, body: string | Buffer, header?: Partial<TarHeader>]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvalidUpload } from './problem.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 import { refusalOf, tarGzOf } from './testing.ts'
 import { randomAccess, type TestZipFile, zipOf } from './testing-zip.ts'
 import { inspectWheel } from './wheel.ts'

@@ -1,10 +1,11 @@
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import { type CoreMetadata, MAX_METADATA_SIZE, parseCoreMetadata } from './core-metadata.ts'
 import {
   type DistributionFilename,
   parseDistributionFilename,
   requireAgreement,
 } from './distribution-filename.ts'
-import { InvalidUpload, MalformedArchive, quoted } from './problem.ts'
+import { MalformedArchive } from './problem.ts'
 import { type RandomAccess, readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts'
 
 /** What the registry needs to know of a wheel. */

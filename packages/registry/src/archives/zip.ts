@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32, inflateRawSync } from 'node:zlib'
-import { MalformedArchive, quoted } from './problem.ts'
+import { quoted } from '../invalid-upload.ts'
+import { MalformedArchive } from './problem.ts'
 import { checkRatio } from './ratio.ts'
 import { pathProblem } from './safe-path.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InvalidUpload, type UploadProblem } from '../archives/problem.ts'
+import { InvalidUpload, type UploadProblem } from '../invalid-upload.ts'
 import { parseDistTag, parseNpmName, parseNpmVersion, parsePypiName } from './names.ts'
 
 function codeOf(work: () => unknown): UploadProblem | undefined {

@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module'
 import semver from 'semver'
-import { InvalidUpload, quoted } from '../archives/problem.ts'
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 
 declare const kind: unique symbol
 

@@ -1,4 +1,4 @@
-import { InvalidUpload, quoted } from '../archives/problem.ts'
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 
 /** A version under PEP 440. Numbers have any size, as Python's do. */
 export interface Pep440Version {

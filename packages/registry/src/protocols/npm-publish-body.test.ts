@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvalidUpload } from '../archives/problem.ts'
 import { refusalOf } from '../archives/testing.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 import { readPublishBody } from './npm-publish-body.ts'
 
 const FILE = 'demo-1.0.0.tgz'

@@ -1,4 +1,4 @@
-import { InvalidUpload, quoted } from '../archives/problem.ts'
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import { Base64Decoder } from './base64-decoder.ts'
 import {
   type MetadataDocument,

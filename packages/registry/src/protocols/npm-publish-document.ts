@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { InvalidUpload, quoted } from '../archives/problem.ts'
 import {
   type DistTag,
   type NpmName,
@@ -8,6 +7,7 @@ import {
   parseNpmName,
   parseNpmVersion,
 } from '../domain/names.ts'
+import { InvalidUpload, quoted } from '../invalid-upload.ts'
 import { malformed } from './npm-publish-scanner.ts'
 
 /** An object as JSON.parse made it: its keys are the sender's choice, `__proto__` included. */

@@ -1,4 +1,4 @@
-import { InvalidUpload } from '../archives/problem.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

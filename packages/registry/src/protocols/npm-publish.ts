@@ -1,5 +1,4 @@
 import { inspectNpmTarball, type NpmTarballFacts } from '../archives/npm-tarball.ts'
-import { InvalidUpload } from '../archives/problem.ts'
 import { readablePackage, requireOwner, requirePublish } from '../domain/access.ts'
 import type { PackageName } from '../domain/model.ts'
 import type { BlobWriter } from '../domain/ports.ts'
@@ -7,6 +6,7 @@ import { publish } from '../domain/publish.ts'
 import { refuse } from '../errors.ts'
 import type { AppContext } from '../http/app-types.ts'
 import { bodyStream } from '../http/body.ts'
+import { InvalidUpload } from '../invalid-upload.ts'
 import type { Registry } from '../registry.ts'
 import {
   type AttachmentSink,

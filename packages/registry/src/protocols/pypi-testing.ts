@@ -167,6 +167,11 @@ export function basic(token: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`__token__:${token}`).toString('base64')}` }
 }
 
+/** The code of a refusal, where PyPI's clients look for it. */
+export async function codeOf(answer: Response): Promise<string | undefined> {
+  return ((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code
+}
+
 function run(issuer: string) {
   return {
     issuer,

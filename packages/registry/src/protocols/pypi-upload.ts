@@ -1,5 +1,4 @@
 import { Refusal } from '@trustpub/identity'
-import { InvalidUpload, quoted } from '../archives/problem.ts'
 import { requireAccount } from '../domain/access.ts'
 import { parsePypiName } from '../domain/names.ts'
 import { comparePep440, parsePep440 } from '../domain/pep440.ts'
@@ -7,6 +6,7 @@ import { publish, type Upload } from '../domain/publish.ts'
 import { refuse } from '../errors.ts'
 import type { AppContext } from '../http/app-types.ts'
 import { bodyStream } from '../http/body.ts'
+import { quoted } from '../invalid-upload.ts'
 import type { Registry } from '../registry.ts'
 import { type Distribution, storeDistribution, UploadBlobs } from './pypi-distribution.ts'
 import { readUploadForm, type UploadForm } from './pypi-form.ts'
@@ -30,7 +30,7 @@ export async function uploadDistribution(c: AppContext, registry: Registry): Pro
     return c.text(`${upload.file.filename}: ${outcome}\n`)
   } catch (error) {
     // After anything unexpected the transaction may have been committed all the same; the sweep finds out.
-    if (error instanceof Refusal || error instanceof InvalidUpload) await blobs.discard()
+    if (error instanceof Refusal) await blobs.discard()
     throw error
   }
 }

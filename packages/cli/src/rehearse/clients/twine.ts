@@ -1,34 +1,68 @@
-import { pythonTools } from '../../tools/python-tools.ts'
-import { run } from '../../tools/run.ts'
+import { type PythonTools, pythonTools } from '../../tools/python-tools.ts'
+import { type Finished, run } from '../../tools/run.ts'
+import { PYPI_HOSTS } from '../stage.ts'
 import { keptArguments } from './arguments.ts'
-import type { Client } from './client.ts'
+import type { Client, Play } from './client.ts'
 import { mintToken } from './mint.ts'
 
-/**
- * `twine upload`, and pypa/gh-action-pypi-publish, which is twine behind an exchange of its own. twine itself only
- * exchanges for PyPI's own hosts, so here the exchange is done as the action does it.
- */
+/** `twine upload`, and pypa/gh-action-pypi-publish, which is twine behind an exchange of its own. */
 export const twine: Client = {
   id: 'twine',
   ecosystem: 'pypi',
-  async publish({ stage, step, directory, env, progress }) {
-    const tools = await pythonTools(progress)
-    const minted = await mintToken(stage, env)
-    const client = `twine ${tools.versions.twine}`
-    if ('finished' in minted) return { client, finished: minted.finished, notes: [] }
-    const { args, notes } = keptArguments(step.args)
-    const own = ['--non-interactive', '--repository-url', `${stage.secureUrl}/legacy/`]
-    const files = args.some((arg) => !arg.startsWith('-')) ? [] : ['dist/*']
-    const finished = await run(tools.python, ['-m', 'twine', 'upload', ...own, ...args, ...files], {
-      cwd: directory,
-      env: {
-        ...env,
-        TWINE_USERNAME: '__token__',
-        TWINE_PASSWORD: minted.token,
-        // requests prefers this variable to what twine says, so it must not be one of the machine's.
-        REQUESTS_CA_BUNDLE: stage.certificateFile,
-      },
-    })
-    return { client, finished, notes }
+  async publish(play) {
+    const tools = await pythonTools(play.progress)
+    const { args, notes } = keptArguments(play.step.args)
+    const files = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'dist/*']
+    const exchangesItself = !play.step.text.startsWith('uses:') && isPyPi(play.step.registry)
+    const upload = exchangesItself ? uploadAsIs : uploadWithToken
+    return {
+      client: `twine ${tools.versions.twine}`,
+      finished: await upload(play, tools, files),
+      notes,
+    }
   },
+}
+
+/** twine exchanges ID tokens by itself only where it uploads to PyPI or TestPyPI. */
+function isPyPi(registry: string | undefined): boolean {
+  return (
+    registry === undefined ||
+    (URL.canParse(registry) && PYPI_HOSTS.includes(new URL(registry).hostname))
+  )
+}
+
+/** Unchanged, believing that it talks to PyPI: a proxy leads PyPI's host to the rehearsal's registry. */
+function uploadAsIs(play: Play, tools: PythonTools, args: readonly string[]): Promise<Finished> {
+  const registry = play.step.registry === undefined ? [] : ['--repository-url', play.step.registry]
+  return runTwine(play, tools, [...registry, ...args], {
+    HTTPS_PROXY: play.stage.pypiProxyUrl,
+    https_proxy: play.stage.pypiProxyUrl,
+  })
+}
+
+/** As the action does it: exchange first, then twine with the API token. */
+async function uploadWithToken(
+  play: Play,
+  tools: PythonTools,
+  args: readonly string[],
+): Promise<Finished> {
+  const minted = await mintToken(play.stage, play.env)
+  if ('finished' in minted) return minted.finished
+  const registry = ['--repository-url', `${play.stage.secureUrl}/legacy/`]
+  return runTwine(play, tools, [...registry, ...args], {
+    TWINE_USERNAME: '__token__',
+    TWINE_PASSWORD: minted.token,
+  })
+}
+
+function runTwine(
+  { directory, env, stage }: Play,
+  { python }: PythonTools,
+  args: readonly string[],
+  own: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  // requests prefers this variable to what twine says, so it must not be one of the machine's.
+  const trust = { REQUESTS_CA_BUNDLE: stage.certificateFile }
+  const command = ['-m', 'twine', 'upload', '--non-interactive', ...args]
+  return run(python, command, { cwd: directory, env: { ...env, ...own, ...trust } })
 }

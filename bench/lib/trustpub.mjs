@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { startDevelopmentIssuer } from '../../packages/identity/dist/testing/index.js'
+import { freePort, startServer } from './processes.mjs'
+
+const PROGRAM = join(import.meta.dirname, '../../packages/cli/dist/main.js')
+const SET_UP_TOKEN = `set-up-${randomUUID()}`
+const REPOSITORY = 'acme/widget'
+const WORKFLOW = 'release.yml'
+/** Names that one request to trust a publisher may hold. */
+const PACKAGES_PER_PUBLISHER = 100
+
+/**
+ * The registry as `trustpub serve` runs it, on SQLite and files, with an issuer on loopback that it trusts.
+ * @param {import('./workbench.mjs').Workbench} workbench
+ */
+export async function startTrustpub(workbench) {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const data = workbench.folder('trustpub')
+  const args = ['serve', '--quiet', '--json', '--port', String(port), '--data', data]
+  const server = await startServer(workbench.node, [...workbench.nodeFlags, PROGRAM, ...args, '--public-url', url], {
+    url,
+    cwd: workbench.root,
+    env: { TRUSTPUB_SETUP_TOKEN: SET_UP_TOKEN },
+  })
+  const issuer = await startDevelopmentIssuer()
+  const call = apiOf(url)
+  const { token } = await call('set-up', SET_UP_TOKEN, { account: 'admin' })
+  await call('issuers', token, { url: issuer.url, provider: 'github', allowPrivateNetwork: true })
+  const read = await call('tokens', token, { description: 'read', permissions: ['read'] })
+
+  /** Signs an ID token of a job in the trusted repository. */
+  const idToken = () => issuer.sign(claimsOfJob(), 'npm:127.0.0.1')
+  return {
+    url,
+    pid: server.pid,
+    /** An API token of an account that may read. */
+    bearer: /** @type {string} */ (read.token),
+    issuer,
+    idToken,
+    /** @param {readonly string[]} packages */
+    trust: async (packages) => {
+      for (let at = 0; at < packages.length; at += PACKAGES_PER_PUBLISHER) {
+        const some = packages.slice(at, at + PACKAGES_PER_PUBLISHER).map((name) => `npm:${name}`)
+        const fields = { repository: REPOSITORY, workflow: WORKFLOW }
+        const body = { provider: 'github', issuer: issuer.url, fields, packages: some, permissions: ['publish'] }
+        await call('publishers', token, body)
+      }
+    },
+    /**
+     * The API token that CI gets for a package.
+     * @param {string} name
+     */
+    publishToken: async (name) => {
+      const headers = { authorization: `Bearer ${await idToken()}` }
+      const response = await fetch(exchangeUrl(url, name), { method: 'POST', headers })
+      return /** @type {string} */ ((await okJson(response)).token)
+    },
+    stop: async () => {
+      await server.stop()
+      await issuer.close()
+      rmSync(data, { recursive: true })
+    },
+  }
+}
+
+/**
+ * @param {string} origin
+ * @param {string} name
+ */
+export function exchangeUrl(origin, name) {
+  return new URL(`/-/npm/v1/oidc/token/exchange/package/${encodeURIComponent(name)}`, origin)
+}
+
+function claimsOfJob() {
+  const now = Math.floor(Date.now() / 1000)
+  return {
+    jti: randomUUID(),
+    iat: now,
+    nbf: now,
+    exp: now + 900,
+    sub: `repo:${REPOSITORY}:ref:refs/tags/v1.0.0`,
+    repository: REPOSITORY,
+    repository_id: '1001',
+    repository_owner: 'acme',
+    repository_owner_id: '2002',
+    repository_visibility: 'public',
+    workflow: 'Release',
+    workflow_ref: `${REPOSITORY}/.github/workflows/${WORKFLOW}@refs/tags/v1.0.0`,
+    workflow_sha: '3d3c42e5aac5ba805825da76410c181273ba90b1',
+    job_workflow_ref: `${REPOSITORY}/.github/workflows/${WORKFLOW}@refs/tags/v1.0.0`,
+    job_workflow_sha: '3d3c42e5aac5ba805825da76410c181273ba90b1',
+    ref: 'refs/tags/v1.0.0',
+    ref_type: 'tag',
+    ref_protected: 'false',
+    sha: '3d3c42e5aac5ba805825da76410c181273ba90b1',
+    event_name: 'release',
+    actor: 'octocat',
+    actor_id: '3003',
+    run_id: '4004',
+    run_number: '5',
+    run_attempt: '1',
+    runner_environment: 'github-hosted',
+  }
+}
+
+/** @param {string} url */
+function apiOf(url) {
+  /**
+   * @param {string} path
+   * @param {string} token
+   * @param {unknown} body
+   */
+  return async (path, token, body) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    return okJson(await fetch(`${url}/-/api/v1/${path}`, init))
+  }
+}
+
+/** @param {Response} response */
+async function okJson(response) {
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}

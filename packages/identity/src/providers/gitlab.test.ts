@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import type { Claims } from '../check.ts'
+import type { Fields } from '../provider.ts'
+import { assess, explainRefusal, type TrustedPublisher } from '../trust.ts'
+import type { IdToken } from '../verify.ts'
+import { gitlab, idTokenVariable } from './gitlab.ts'
+
+const { run } = gitlab.example
+const fields = { repository: 'acme/tools/widget', workflow: '.gitlab-ci.yml' }
+
+function outcome(
+  changed: Claims,
+  publisher: Fields = fields,
+  { pins = {}, url = gitlab.issuer } = {},
+): string {
+  const stored: TrustedPublisher = { provider: 'gitlab', issuer: url, fields: publisher, pins }
+  const token: IdToken = {
+    issuer: { url, provider: 'gitlab', allowPrivateNetwork: false },
+    provider: gitlab,
+    claims: { ...gitlab.simulate({ ...run, issuer: url, environment: undefined }), ...changed },
+    jti: 'one',
+    forgetAt: new Date(0),
+  }
+  const assessment = assess(stored, token)
+  return assessment.trusted ? 'trusted' : explainRefusal([assessment], token, 'widget').code
+}
+
+const config = (file: string, ref = run.ref, project = 'gitlab.com/acme/tools/widget') => ({
+  ci_config_ref_uri: `${project}//${file}@${ref}`,
+})
+
+describe('the claims of GitLab', () => {
+  it.each([
+    ['.gitlab-ci.yml', 'refs/tags/pkg@1.0.0'],
+    ['.gitlab-ci.yml', 'refs/heads/user@feature'],
+    ['a.yml', 'refs/heads/x.yml@y'],
+    ['ci/a@b.yml', 'refs/heads/main'],
+  ])('name the CI file %s at %s', (workflow, ref_path) => {
+    const claims = { ...config(workflow, ref_path), ref_path }
+    expect(outcome(claims, { ...fields, workflow })).toBe('trusted')
+  })
+
+  it('may name the commit in place of the ref', () => {
+    expect(outcome(config('.gitlab-ci.yml', run.commit))).toBe('trusted')
+    expect(outcome({ ...config('.gitlab-ci.yml', run.commit), sha: null })).toBe(
+      'workflow_mismatch',
+    )
+  })
+
+  it.each([
+    // GitLab says null if the CI file lies outside the project.
+    { ci_config_ref_uri: null },
+    { ci_config_ref_uri: '' },
+    config('.gitlab-ci.yml@fake.yml'),
+    config('ci/.gitlab-ci.yml'),
+    config('.GITLAB-CI.yml'),
+    config('.gitlab-ci.yml', 'refs/heads/main'),
+    config('.gitlab-ci.yml', ''),
+    config('.gitlab-ci.yml', run.ref, 'gitlab.com/acme/tools/other'),
+    config('.gitlab-ci.yml', run.ref, 'gitlab.example/acme/tools/widget'),
+    config('.gitlab-ci.yml', run.ref, 'gitlab.com/evil//acme/tools/widget'),
+    { ref_path: '', sha: '', ...config('.gitlab-ci.yml', '') },
+    { ref_path: null, sha: null },
+  ])('are refused with %j', (claims) => {
+    expect(outcome(claims)).toBe('workflow_mismatch')
+  })
+
+  it('ignore the letter case of the project', () => {
+    const project_path = 'Acme/Tools/Widget'
+    const renamed = {
+      project_path,
+      ...config('.gitlab-ci.yml', run.ref, `gitlab.com/${project_path}`),
+    }
+    expect(outcome(renamed)).toBe('trusted')
+    expect(outcome({ project_path: 'acme/tools-widget' })).toBe('repository_mismatch')
+    expect(outcome({ project_path: 'acme/tools/widget/sub' })).toBe('repository_mismatch')
+    expect(outcome({ project_path: 'tools/widget' })).toBe('repository_mismatch')
+  })
+
+  it('name the environment in its exact letter case', () => {
+    const withEnvironment = { ...fields, environment: 'Release' }
+    expect(outcome({ environment: 'Release' }, withEnvironment)).toBe('trusted')
+    expect(outcome({ environment: 'release' }, withEnvironment)).toBe('environment_mismatch')
+    expect(outcome({ environment: null }, withEnvironment)).toBe('environment_missing')
+    expect(outcome({}, withEnvironment)).toBe('environment_missing')
+  })
+
+  it('come from a ref that the publisher allows', () => {
+    const ref_path = 'refs/heads/main'
+    const claims = { ref_path, ...config('.gitlab-ci.yml', ref_path) }
+    expect(outcome(claims, { ...fields, ref: 'refs/tags/v*' })).toBe('ref_mismatch')
+    expect(outcome(claims, { ...fields, ref: 'refs/heads/main' })).toBe('trusted')
+    expect(outcome({ ...claims, ref: 'refs/tags/v1' }, { ...fields, ref: 'refs/tags/v*' })).toBe(
+      'ref_mismatch',
+    )
+  })
+
+  it('of another group or project by the same name are refused', () => {
+    for (const claim of gitlab.pinnedClaims) {
+      const pins = { [claim]: '1' }
+      expect(outcome({ [claim]: '1' }, fields, { pins })).toBe('trusted')
+      expect(outcome({ [claim]: '2' }, fields, { pins })).toBe('owner_id_mismatch')
+    }
+  })
+
+  it('of a self-managed server name its host and port', () => {
+    for (const url of [
+      'https://gitlab.example',
+      'https://gitlab.example:8443/gitlab',
+      'http://127.0.0.1:8080',
+    ]) {
+      expect(outcome({}, fields, { url })).toBe('trusted')
+      expect(outcome(config('.gitlab-ci.yml'), fields, { url })).toBe('workflow_mismatch')
+      const claims = gitlab.simulate({ ...run, issuer: url })
+      expect(gitlab.describe(claims, url).repositoryUrl).toBe(`${url}/acme/tools/widget`)
+    }
+  })
+})
+
+describe('an ID token from GitLab', () => {
+  it('is there to be had in a job that declares one', () => {
+    expect(gitlab.detect({ GITLAB_CI: 'true', NPM_ID_TOKEN: 'x' })).toEqual({ found: true })
+    expect(gitlab.detect({ NPM_ID_TOKEN: 'x' })).toMatchObject({ found: false, inCi: false })
+    for (const env of [{}, { NPM_ID_TOKEN: '' }, { ID_TOKEN: 'x' }]) {
+      const detected = gitlab.detect({ ...env, GITLAB_CI: 'true' })
+      expect(detected).toMatchObject({
+        found: false,
+        inCi: true,
+        reason: expect.stringContaining('id_tokens'),
+      })
+    }
+  })
+
+  it.each([
+    ['pypi', 'PYPI_ID_TOKEN'],
+    ['npm:registry.npmjs.org', 'NPM_REGISTRY_NPMJS_ORG_ID_TOKEN'],
+    ['npm:127.0.0.1:4000', 'NPM_127_0_0_1_4000_ID_TOKEN'],
+    ['under_score', 'UNDER_SCORE_ID_TOKEN'],
+    ['a-\u00E4', 'A___ID_TOKEN'],
+  ])('for %s is in %s', async (audience, name) => {
+    expect(idTokenVariable(audience)).toBe(name)
+    expect(await gitlab.requestIdToken({ [name]: 'the-token' }, audience, fetch)).toBe('the-token')
+  })
+
+  it('for npm may also be in NPM_ID_TOKEN, but that for nobody else', async () => {
+    const env = { NPM_ID_TOKEN: 'npm-token', SIGSTORE_ID_TOKEN: 'other' }
+    expect(await gitlab.requestIdToken(env, 'npm:registry.example', fetch)).toBe('npm-token')
+    await expect(gitlab.requestIdToken(env, 'pypi', fetch)).rejects.toThrow('PYPI_ID_TOKEN')
+    const both = { ...env, NPM_REGISTRY_EXAMPLE_ID_TOKEN: 'exact' }
+    expect(await gitlab.requestIdToken(both, 'npm:registry.example', fetch)).toBe('exact')
+    const blank = { ...env, NPM_REGISTRY_EXAMPLE_ID_TOKEN: '' }
+    expect(await gitlab.requestIdToken(blank, 'npm:registry.example', fetch)).toBe('npm-token')
+  })
+
+  it('is refused with the names of the variables if there is none', async () => {
+    await expect(gitlab.requestIdToken({}, 'npm:registry.example', fetch)).rejects.toThrow(
+      'None of NPM_REGISTRY_EXAMPLE_ID_TOKEN, NPM_ID_TOKEN is set',
+    )
+  })
+})

@@ -1,0 +1,26 @@
+import { Refusal } from '@trustpub/identity'
+
+/** What is wrong with an upload, as the code that the HTTP answer carries. */
+export type UploadProblem =
+  | 'publish_malformed'
+  | 'tarball_invalid'
+  | 'distribution_invalid'
+  | 'name_invalid'
+  | 'version_invalid'
+  | 'too_large'
+
+/** An upload that cannot be accepted; the sentence is shown to the person who uploads. */
+export class InvalidUpload extends Refusal {
+  declare readonly code: UploadProblem
+
+  constructor(code: UploadProblem, sentence: string) {
+    const status = code === 'too_large' ? 413 : 400
+    // A row of its own, so that braces in text from the upload are not taken for places to fill in.
+    super(code, { status, sentence: '{sentence}' }, { sentence })
+  }
+}
+
+/** Text from an upload, made safe to stand in a sentence: quoted, escaped, at most 80 characters. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
+}
