@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'program',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/left-out.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 180_000,

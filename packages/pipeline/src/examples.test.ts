@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readOne } from './repository.test.util.ts'
+import { readOne } from './repository/repository.test.util.ts'
 
 const MANIFEST = { 'package.json': '{"name":"@acme/widget","version":"1.0.0"}' }
 const PYTHON = { 'pyproject.toml': '[project]\nname = "acme-widget"\ndynamic = ["version"]\n' }

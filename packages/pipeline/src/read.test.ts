@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PipelineError } from './errors.ts'
 import { readPipelines } from './read.ts'
-import { readOne, withRepository } from './repository.test.util.ts'
+import { readOne, withRepository } from './repository/repository.test.util.ts'
 
 const PUBLISH = 'on: push\njobs:\n  publish:\n    steps: [{ run: npm publish }]\n'
 

@@ -1,5 +1,5 @@
-import type { Recognised } from '../commands.ts'
-import { notPlayed } from '../unplayed.ts'
+import type { Recognised } from '../steps/commands.ts'
+import { notPlayed } from '../steps/unplayed.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type Inputs = ReadonlyMap<string, string>

@@ -1,5 +1,5 @@
 import type { Unknown } from '../model.ts'
-import { child, entriesOf, type Tree, textOf } from '../tree.ts'
+import { child, entriesOf, type Tree, textOf } from '../yaml/tree.ts'
 import { type Bindings, substitute } from './expressions.ts'
 import { jobsOf, type Workflow } from './workflow.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PublishJob, PublishStep } from '../model.ts'
-import { type Files, readOne } from '../repository.test.util.ts'
+import { type Files, readOne } from '../repository/repository.test.util.ts'
 
 const WIDGET = { 'package.json': '{"name":"widget","version":"1.0.0"}' }
 const FILE = '.github/workflows/release.yml'

@@ -1,4 +1,4 @@
-import { child, entriesOf, isMap, itemsOf, type Tree, textOf } from '../tree.ts'
+import { child, entriesOf, isMap, itemsOf, type Tree, textOf } from '../yaml/tree.ts'
 import { type Bindings, isExpression } from './expressions.ts'
 
 // GitHub starts at most this many jobs from one matrix (docs, "Usage limits").

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readOne } from '../repository.test.util.ts'
+import { readOne } from '../repository/repository.test.util.ts'
 
 const MANIFEST = { 'package.json': '{"name":"widget","version":"1.0.0"}' }
 

@@ -1,5 +1,5 @@
 import type { IdTokenAccess, Place } from '../model.ts'
-import { child, isMap, spell, type Tree, textOf } from '../tree.ts'
+import { child, isMap, spell, type Tree, textOf } from '../yaml/tree.ts'
 import type { JobSite, Level } from './calls.ts'
 
 /**

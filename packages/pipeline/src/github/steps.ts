@@ -1,8 +1,8 @@
-import type { Recognised } from '../commands.ts'
-import { readScript, type ScriptContext, type ShellState, targetOf } from '../script.ts'
-import { onceEach, storedSecrets } from '../secrets.ts'
-import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../tree.ts'
-import { pathIn, type Variable, type Variables } from '../variables.ts'
+import type { Recognised } from '../steps/commands.ts'
+import { readScript, type ScriptContext, type ShellState, targetOf } from '../steps/script.ts'
+import { onceEach, storedSecrets } from '../steps/secrets.ts'
+import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
+import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
 import { recogniseAction } from './actions.ts'
 import { type Bindings, isFalse, secretsIn, substitute } from './expressions.ts'
 

@@ -1,5 +1,5 @@
 import type { Trigger } from '../model.ts'
-import { child, entriesOf, isList, type Tree, textOf, textsOf } from '../tree.ts'
+import { child, entriesOf, isList, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 
 /** A parsed workflow file. */
 export interface Workflow {

@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts'
 import type { Place, Unknown } from '../model.ts'
-import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../tree.ts'
+import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { deepMerge } from './merge.ts'
 
 /** Reads and parses a file by its path from the root; undefined if there is none. Throws PipelineError. */

@@ -1,6 +1,7 @@
-import type { Manifests } from '../manifests.ts'
 import type { IdTokenAccess, PublishJob, Setting, Unknown } from '../model.ts'
-import { readScript, type ShellState } from '../script.ts'
+import type { Manifests } from '../repository/manifests.ts'
+import { readScript, type ShellState } from '../steps/script.ts'
+import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
 import {
   child,
   entriesOf,
@@ -11,8 +12,7 @@ import {
   type Tree,
   textOf,
   textsOf,
-} from '../tree.ts'
-import { expand, isOpen, type Variable, type Variables } from '../variables.ts'
+} from '../yaml/tree.ts'
 import { extended, scriptLines } from './merge.ts'
 import { triggersOf } from './rules.ts'
 

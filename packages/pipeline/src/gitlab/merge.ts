@@ -1,4 +1,4 @@
-import { child, isList, isMap, itemsOf, spell, type Tree, textOf, textsOf } from '../tree.ts'
+import { child, isList, isMap, itemsOf, spell, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 
 // GitLab's own limits (docs, "CI/CD YAML syntax", `extends` and `!reference`).
 const MAX_EXTENDS = 11

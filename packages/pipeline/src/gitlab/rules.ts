@@ -1,5 +1,5 @@
 import type { Trigger } from '../model.ts'
-import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../tree.ts'
+import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 
 /**
  * When a job runs, as far as `rules` and `only` say it simply (docs, "CI/CD YAML syntax"). A condition that is

@@ -1,4 +1,4 @@
-import type { ClientId, Place } from './model.ts'
+import type { ClientId, Place } from '../model.ts'
 import type { Variables } from './variables.ts'
 
 /** A stored secret, by its name in the CI's settings, and where the file hands it on. */

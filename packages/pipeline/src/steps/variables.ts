@@ -1,5 +1,5 @@
-import { joinInside } from './files.ts'
-import type { Place } from './model.ts'
+import type { Place } from '../model.ts'
+import { joinInside } from '../repository/files.ts'
 
 /** An environment variable as the CI file sets it; the value may hold expressions. */
 export interface Variable {

@@ -1,4 +1,4 @@
-import type { Place } from './model.ts'
+import type { Place } from '../model.ts'
 
 /**
  * A YAML value with its place, aliases and merge keys resolved. Every scalar is text as written:

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PipelineError } from './errors.ts'
+import { PipelineError } from '../errors.ts'
 import { child, itemsOf, placeOfLine, type Tree, textOf, textsOf } from './tree.ts'
 import { type Dialect, parseYaml } from './yaml-file.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { PipelineError, reasonOf } from './errors.ts'
+import { PipelineError, reasonOf } from '../errors.ts'
 
 /**
  * The text of a file; undefined if there is none.

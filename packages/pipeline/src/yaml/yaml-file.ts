@@ -10,8 +10,8 @@ import {
   Scalar,
   type YAMLMap,
 } from 'yaml'
-import { PipelineError, reasonOf } from './errors.ts'
-import type { Place } from './model.ts'
+import { PipelineError, reasonOf } from '../errors.ts'
+import type { Place } from '../model.ts'
 import type { Tree } from './tree.ts'
 
 /** GitLab merges `<<` keys, lets the last of equal keys win and allows a header document with `spec:`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Files, readOne } from './repository.test.util.ts'
+import { type Files, readOne } from '../repository/repository.test.util.ts'
 
 const npm = (name: string, more = '') => `{"name":"${name}","version":"1.0.0"${more}}`
 const py = (name: string) => `[project]\nname="${name}"\nversion="1.0.0"\n`

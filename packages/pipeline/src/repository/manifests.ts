@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PipelineError, reasonOf } from './errors.ts'
+import { PipelineError, reasonOf } from '../errors.ts'
+import type { Package, Unknown } from '../model.ts'
+import { child, type Tree, textOf, textsOf } from '../yaml/tree.ts'
+import { parseYaml } from '../yaml/yaml-file.ts'
 import { readIfThere } from './files.ts'
 import { type NpmManifest, readNpmManifest } from './manifest-npm.ts'
 import { type PythonManifest, readPythonManifest, readSetupCfg } from './manifest-python.ts'
-import type { Package, Unknown } from './model.ts'
-import { child, type Tree, textOf, textsOf } from './tree.ts'
-import { parseYaml } from './yaml-file.ts'
 
 /** Every manifest of a repository, the root's first. */
 export interface Manifests {

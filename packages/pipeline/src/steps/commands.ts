@@ -1,4 +1,4 @@
-import type { ClientId } from './model.ts'
+import type { ClientId } from '../model.ts'
 import { flagValue, flagValues, isOn, type Options, parseOptions } from './options.ts'
 import { type Unplayed, unplayed } from './unplayed.ts'
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
+import { joinInside } from '../repository/files.ts'
+import { matchesGlob, matchesGlobs } from '../repository/globs.ts'
+import type { NpmManifest } from '../repository/manifest-npm.ts'
+import type { PythonManifest } from '../repository/manifest-python.ts'
+import type { Manifests } from '../repository/manifests.ts'
 import { type Recognised, type Selection, VALUED } from './commands.ts'
-import { joinInside } from './files.ts'
-import { matchesGlob, matchesGlobs } from './globs.ts'
-import type { NpmManifest } from './manifest-npm.ts'
-import type { PythonManifest } from './manifest-python.ts'
-import type { Manifests } from './manifests.ts'
 import { parseOptions } from './options.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>

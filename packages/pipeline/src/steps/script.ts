@@ -1,7 +1,7 @@
+import type { Place, PublishStep, Unknown } from '../model.ts'
+import type { NpmManifest } from '../repository/manifest-npm.ts'
+import type { Manifests } from '../repository/manifests.ts'
 import { type Recognised, recognise } from './commands.ts'
-import type { NpmManifest } from './manifest-npm.ts'
-import type { Manifests } from './manifests.ts'
-import type { Place, PublishStep, Unknown } from './model.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
 import {
   onceEach,

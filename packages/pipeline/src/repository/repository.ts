@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
+import type { Repository } from '../model.ts'
 import { readIfThere } from './files.ts'
 import type { Manifests } from './manifests.ts'
-import type { Repository } from './model.ts'
 
 /** Where a repository lives. */
 export interface Remote {

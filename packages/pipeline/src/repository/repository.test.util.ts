@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Pipeline } from './model.ts'
-import { readPipelines } from './read.ts'
+import type { Pipeline } from '../model.ts'
+import { readPipelines } from '../read.ts'
 
 /** Path from the root → content. */
 export type Files = Readonly<Record<string, string>>

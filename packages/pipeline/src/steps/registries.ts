@@ -1,7 +1,7 @@
+import type { NpmManifest } from '../repository/manifest-npm.ts'
+import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Recognised } from './commands.ts'
 import { VALUED } from './commands.ts'
-import type { NpmManifest } from './manifest-npm.ts'
-import type { PythonManifest } from './manifest-python.ts'
 import { flagValue, parseOptions } from './options.ts'
 import { expand, isOpen, type Variables, valueIn } from './variables.ts'
 
