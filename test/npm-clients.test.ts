@@ -41,7 +41,7 @@ describe.each(CLIENTS)('%s', (id) => {
 
   it('shows why other contents of a version that exists are refused', async (ctx) => {
     const client = await nodeClient(ctx, id)
-    // npm and pnpm look first whether the version is there, and do not send it then.
+    // npm looks first whether the version is there, and sends nothing then.
     const other = npmPackage(name, '1.0.0', 'other contents')
     const { status, output } = await publish(client, id, other)
     expect(status).not.toBe(0)

@@ -36,7 +36,10 @@ export function requestBytes(method, url, headers, body = Buffer.alloc(0)) {
     ...(method === 'GET' ? {} : { 'content-length': String(body.length) }),
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.concat([Buffer.from(`${method} ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), body])
+  return Buffer.concat([
+    Buffer.from(`${method} ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`),
+    body,
+  ])
 }
 
 /**
@@ -151,7 +154,8 @@ class AnswerReader {
     }
     this.#head = Buffer.alloc(0)
     const head = bytes.latin1Slice(0, end)
-    if (!/^HTTP\/1\.1 2\d\d/.test(head)) throw new Error(`Refused: ${bytes.toString('utf8').slice(0, 600)}`)
+    if (!/^HTTP\/1\.1 2\d\d/.test(head))
+      throw new Error(`Refused: ${bytes.toString('utf8').slice(0, 600)}`)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
     this.#left = length === undefined ? Number.POSITIVE_INFINITY : Number(length)
     return bytes.subarray(end + HEAD_END.length)

@@ -9,9 +9,16 @@ const BLOCK = 512
  * @param {string} version
  * @param {Buffer} [payload] a file in the package besides package.json; a few lines of JavaScript by default
  */
-export function publishBody(name, version, payload = Buffer.from('export const answer = 42\n'.repeat(20))) {
+export function publishBody(
+  name,
+  version,
+  payload = Buffer.from('export const answer = 42\n'.repeat(20)),
+) {
   const manifest = manifestOf(name, version)
-  const tarball = packTarball({ 'package.json': Buffer.from(JSON.stringify(manifest)), 'index.js': payload })
+  const tarball = packTarball({
+    'package.json': Buffer.from(JSON.stringify(manifest)),
+    'index.js': payload,
+  })
   const filename = `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`
   const dist = {
     integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,

@@ -23,11 +23,27 @@ export function compareLoads(part, what, [ours, peer], timesTheRate) {
   const line = { part, otherName: 'Verdaccio', target: '', reached: undefined }
   const ratio = ours.rate / peer.rate
   const aim =
-    timesTheRate === undefined ? {} : { target: `≥ ${timesTheRate}`, reached: ratio >= timesTheRate }
+    timesTheRate === undefined
+      ? {}
+      : { target: `≥ ${timesTheRate}`, reached: ratio >= timesTheRate }
   return [
     { ...line, what, unit: 'requests/s', ours: ours.rate, other: peer.rate, ratio, ...aim },
-    { ...line, what: `${what}, p99`, unit: 'ms', ours: ours.p99, other: peer.p99, ratio: peer.p99 / ours.p99 },
-    { ...line, what: `${what}, server CPU`, unit: 'ms', ours: ours.cpu, other: peer.cpu, ratio: peer.cpu / ours.cpu },
+    {
+      ...line,
+      what: `${what}, p99`,
+      unit: 'ms',
+      ours: ours.p99,
+      other: peer.p99,
+      ratio: peer.p99 / ours.p99,
+    },
+    {
+      ...line,
+      what: `${what}, server CPU`,
+      unit: 'ms',
+      ours: ours.cpu,
+      other: peer.cpu,
+      ratio: peer.cpu / ours.cpu,
+    },
   ]
 }
 
@@ -49,7 +65,9 @@ export function formatTable(results) {
   return all
     .map((line) =>
       line
-        .map((cell, at) => (isNumber[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+        .map((cell, at) =>
+          isNumber[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )

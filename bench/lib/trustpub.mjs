@@ -8,8 +8,6 @@ const PROGRAM = join(import.meta.dirname, '../../packages/cli/dist/main.js')
 const SET_UP_TOKEN = `set-up-${randomUUID()}`
 const REPOSITORY = 'acme/widget'
 const WORKFLOW = 'release.yml'
-/** Names that one request to trust a publisher may hold. */
-const PACKAGES_PER_PUBLISHER = 100
 
 /**
  * The registry as `trustpub serve` runs it, on SQLite and files, with an issuer on loopback that it trusts.
@@ -20,17 +18,23 @@ export async function startTrustpub(workbench) {
   const url = `http://127.0.0.1:${port}`
   const data = workbench.folder('trustpub')
   const args = ['serve', '--quiet', '--json', '--port', String(port), '--data', data]
-  const server = await startServer(workbench.node, [...workbench.nodeFlags, PROGRAM, ...args, '--public-url', url], {
-    url,
-    cwd: workbench.root,
-    env: { TRUSTPUB_SETUP_TOKEN: SET_UP_TOKEN },
-  })
+  const server = await startServer(
+    workbench.node,
+    [...workbench.nodeFlags, PROGRAM, ...args, '--public-url', url],
+    {
+      url,
+      cwd: workbench.root,
+      env: { TRUSTPUB_SETUP_TOKEN: SET_UP_TOKEN },
+    },
+  )
   const issuer = await startDevelopmentIssuer()
   const call = apiOf(url)
   const { token } = await call('set-up', SET_UP_TOKEN, { account: 'admin' })
   await call('issuers', token, { url: issuer.url, provider: 'github', allowPrivateNetwork: true })
   const read = await call('tokens', token, { description: 'read', permissions: ['read'] })
 
+  /** @type {Map<string, string>} */
+  const tokens = new Map()
   /** Signs an ID token of a job in the trusted repository. */
   const idToken = () => issuer.sign(claimsOfJob(), 'npm:127.0.0.1')
   return {
@@ -40,23 +44,18 @@ export async function startTrustpub(workbench) {
     bearer: /** @type {string} */ (read.token),
     issuer,
     idToken,
-    /** @param {readonly string[]} packages */
-    trust: async (packages) => {
-      for (let at = 0; at < packages.length; at += PACKAGES_PER_PUBLISHER) {
-        const some = packages.slice(at, at + PACKAGES_PER_PUBLISHER).map((name) => `npm:${name}`)
-        const fields = { repository: REPOSITORY, workflow: WORKFLOW }
-        const body = { provider: 'github', issuer: issuer.url, fields, packages: some, permissions: ['publish'] }
-        await call('publishers', token, body)
-      }
-    },
     /**
-     * The API token that CI gets for a package.
+     * The API token that CI gets for a package; it lives for 15 minutes.
      * @param {string} name
      */
     publishToken: async (name) => {
+      const known = tokens.get(name)
+      if (known !== undefined) return known
+      await call('publishers', token, publisherOf(name, issuer.url))
       const headers = { authorization: `Bearer ${await idToken()}` }
-      const response = await fetch(exchangeUrl(url, name), { method: 'POST', headers })
-      return /** @type {string} */ ((await okJson(response)).token)
+      const answer = await okJson(await fetch(exchangeUrl(url, name), { method: 'POST', headers }))
+      tokens.set(name, answer.token)
+      return answer.token
     },
     stop: async () => {
       await server.stop()
@@ -64,6 +63,15 @@ export async function startTrustpub(workbench) {
       rmSync(data, { recursive: true })
     },
   }
+}
+
+/**
+ * @param {string} name
+ * @param {string} issuer
+ */
+function publisherOf(name, issuer) {
+  const fields = { repository: REPOSITORY, workflow: WORKFLOW }
+  return { provider: 'github', issuer, fields, packages: [`npm:${name}`], permissions: ['publish'] }
 }
 
 /**
@@ -122,6 +130,7 @@ function apiOf(url) {
 
 /** @param {Response} response */
 async function okJson(response) {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
+  if (!response.ok)
+    throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
   return response.json()
 }

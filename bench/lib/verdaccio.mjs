@@ -29,10 +29,12 @@ export async function startVerdaccio(workbench) {
   writeFileSync(join(folder, 'config.yaml'), CONFIG)
   const args = [PROGRAM, '--config', join(folder, 'config.yaml'), '--listen', `127.0.0.1:${port}`]
   const server = await startServer(workbench.node, args, { url, cwd: folder })
+  const bearer = await logIn(url)
   return {
     url,
     pid: server.pid,
-    bearer: await logIn(url),
+    bearer,
+    publishToken: async () => bearer,
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true })

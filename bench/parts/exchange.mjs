@@ -21,7 +21,7 @@ export async function exchange(workbench) {
   const server = await startTrustpub(workbench)
   const verification = await startVerification(workbench.node, server)
   try {
-    await server.trust([PACKAGE])
+    await server.publishToken(PACKAGE)
     const exchanges = async (count) => {
       const requests = await signedRequests(server, count)
       return measure({ ...server, connections: CONNECTIONS, next: each(requests) })

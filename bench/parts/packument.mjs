@@ -1,4 +1,4 @@
-import { withBoth } from '../lib/both.mjs'
+import { publishOne, withBoth } from '../lib/both.mjs'
 import { measure, repeatFor, requestBytes } from '../lib/load.mjs'
 import { compareLoads } from '../lib/results.mjs'
 import { inTurn } from '../lib/statistics.mjs'
@@ -24,7 +24,8 @@ const LOADS = /** @type {const} */ ([
 export async function packument(workbench) {
   return withBoth(workbench, async (ours, peer) => {
     for (const server of [ours, peer]) {
-      for (let minor = 0; minor < VERSIONS; minor++) await server.publish(PACKAGE, `1.${minor}.0`)
+      for (let minor = 0; minor < VERSIONS; minor++)
+        await publishOne(server, PACKAGE, `1.${minor}.0`)
       await checkPackument(server)
     }
     const seconds = workbench.quick ? 1 : 2
@@ -32,11 +33,16 @@ export async function packument(workbench) {
     for (const [what, headers] of LOADS) {
       const load = (server) => () => {
         const url = new URL(`/${PACKAGE.replace('/', '%2f')}`, server.url)
-        const request = requestBytes('GET', url, { ...headers, authorization: `Bearer ${server.bearer}` })
+        const request = requestBytes('GET', url, {
+          ...headers,
+          authorization: `Bearer ${server.bearer}`,
+        })
         return measure({ ...server, connections: CONNECTIONS, next: repeatFor(request, seconds) })
       }
       const measured = await inTurn(workbench.quick ? 2 : 3, load(ours), load(peer))
-      results.push(...compareLoads('packument', `${what} of ${VERSIONS} versions`, measured, TARGET))
+      results.push(
+        ...compareLoads('packument', `${what} of ${VERSIONS} versions`, measured, TARGET),
+      )
     }
     return results
   })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { withBoth } from '../lib/both.mjs'
+import { publishOne, withBoth } from '../lib/both.mjs'
 import { measure, repeatFor, requestBytes } from '../lib/load.mjs'
 import { compareLoads } from '../lib/results.mjs'
 import { inTurn } from '../lib/statistics.mjs'
@@ -21,7 +21,7 @@ export async function tarball(workbench) {
     for (const [at, [what, size]] of SIZES.entries()) {
       const version = `${at + 1}.0.0`
       const payload = randomBytes(size)
-      for (const server of [ours, peer]) await server.publish(PACKAGE, version, payload)
+      for (const server of [ours, peer]) await publishOne(server, PACKAGE, version, payload)
       const load = (server) => () => {
         const url = new URL(`/${PACKAGE}/-/${PACKAGE.split('/')[1]}-${version}.tgz`, server.url)
         const request = requestBytes('GET', url, { authorization: `Bearer ${server.bearer}` })

@@ -36,8 +36,8 @@ function yarnSettings(registryUrl: string): Variables {
   return {
     YARN_NPM_PUBLISH_REGISTRY: registry,
     YARN_NPM_REGISTRY_SERVER: registry,
-    // yarn speaks plain http to the hosts of this list only.
-    YARN_UNSAFE_HTTP_WHITELIST: 'localhost',
+    // yarn speaks plain http to the hosts of this list only: the registry and the issuer.
+    YARN_UNSAFE_HTTP_WHITELIST: 'localhost,127.0.0.1',
     YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     YARN_ENABLE_TELEMETRY: 'false',
   }

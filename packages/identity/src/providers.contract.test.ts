@@ -176,15 +176,15 @@ describe.each(PROVIDERS.map((provider) => [provider.id, provider] as const))(
     })
 
     it('is detected by the variables of its jobs, which alone lead to no ID token', () => {
-    const variables = provider.jobVariables(run)
-    expect(provider.detect(variables)).toMatchObject({ found: false, inCi: true })
-    expect(Object.keys(variables).filter((name) => name.includes('TOKEN'))).toEqual([])
-    for (const other of PROVIDERS.filter((each) => each !== provider)) {
-      expect(other.detect(variables)).toMatchObject({ inCi: false })
-    }
-  })
+      const variables = provider.jobVariables(run)
+      expect(provider.detect(variables)).toMatchObject({ found: false, inCi: true })
+      expect(Object.keys(variables).filter((name) => name.includes('TOKEN'))).toEqual([])
+      for (const other of PROVIDERS.filter((each) => each !== provider)) {
+        expect(other.detect(variables)).toMatchObject({ inCi: false })
+      }
+    })
 
-  it('is not detected in an empty environment', () => {
+    it('is not detected in an empty environment', () => {
       expect(provider.detect({})).toMatchObject({ found: false, inCi: false })
     })
   },

@@ -6,6 +6,7 @@ import { mountApi } from './api/index.ts'
 import { refuse } from './errors.ts'
 import { answerRefusal } from './http/answer.ts'
 import type { App, AppEnv } from './http/app-types.ts'
+import { drainBody } from './http/body.ts'
 import { isWellFormed, routedPath } from './http/paths.ts'
 import { startJobs } from './jobs.ts'
 import { redact } from './log.ts'
@@ -13,6 +14,9 @@ import { PROTOCOLS } from './protocols/index.ts'
 import type { Registry, RegistryConfig } from './registry.ts'
 import { BLOB_STORES } from './storage/blobs/index.ts'
 import { openStore } from './storage/store.ts'
+
+/** What a request may have besides its file: the publish document of npm, the form of PyPI. */
+const DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /** An open registry: the app that answers requests, and what it stands on. */
 export interface OpenRegistry extends Registry {
@@ -31,8 +35,8 @@ export async function openRegistry(
   const now = options.now ?? (() => new Date())
   const registry: Registry = {
     config,
-    store: await openStore(config.database),
     blobs: await openBlobs(config.blobs),
+    store: await openStore(config.database),
     keys: options.keys ?? new KeySets({ now: () => now().getTime() }),
     log: options.log ?? pino({ level: 'silent' }),
     now,
@@ -50,19 +54,21 @@ export async function openRegistry(
 
 function createApp(registry: Registry): App {
   const app: App = new Hono<AppEnv>({ getPath: routedPath })
+  app.use(drainBody(2 * registry.config.maxFileSize + DOCUMENT_BYTES))
   app.use(async (c, next) => {
     const started = performance.now()
     c.set('requestId', randomUUID())
     if (!isWellFormed(c.req.path)) throw refuse('path_malformed', {})
     await next()
+    const refusal = c.get('refusal')
     registry.log.info({
       id: c.get('requestId'),
       method: c.req.method,
       path: redact(c.req.path),
       status: c.res.status,
       ms: Math.round(performance.now() - started),
-      code: c.get('refusal')?.code,
-      reason: c.get('refusal')?.message,
+      code: refusal?.code,
+      reason: refusal && redact(refusal.message),
     })
   })
   mountApi(app, registry)
@@ -71,13 +77,10 @@ function createApp(registry: Registry): App {
   app.notFound((c) => answerRefusal(c, refuse('not_found', { path: redact(c.req.path) })))
   app.onError((error, c) => {
     if (error instanceof Refusal) return answerRefusal(c, error)
-    registry.log.error({ id: c.get('requestId'), error: error.stack }, 'unexpected error')
-    return c.json(
-      {
-        error: `Something broke in the registry; its log has the details under ${c.get('requestId')}`,
-      },
-      500,
-    )
+    const id = c.get('requestId')
+    if (c.env?.incoming?.errored) registry.log.info({ id }, 'the client went away')
+    else registry.log.error({ id, error: redact(error.stack ?? '') }, 'unexpected error')
+    return answerRefusal(c, refuse('unexpected', { id }))
   })
   return app
 }

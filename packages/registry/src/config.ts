@@ -26,7 +26,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** Adds what the environment says to the flags. Flags win. The only reader of the environment. */
+/** Adds what the environment says to the flags. Flags win. The only reader of the environment. @throws ConfigError */
 export function withEnvironment(
   flags: ServeSettings,
   env: Readonly<Record<string, string | undefined>>,
@@ -35,6 +35,13 @@ export function withEnvironment(
     const value = env[`TRUSTPUB_${name}`]
     return value === undefined || value === '' ? undefined : value
   }
+  // Anything else is an error: whoever writes 1 or yes means it, and must not get an open registry.
+  const flag = (name: string) => {
+    const value = text(name)
+    if (value === undefined) return undefined
+    if (value === 'true' || value === 'false') return value === 'true'
+    throw new ConfigError(`TRUSTPUB_${name} is "${value}"; write true or false.`)
+  }
   const settings: Record<string, unknown> = {
     data: text('DATA'),
     database: text('DATABASE'),
@@ -42,10 +49,9 @@ export function withEnvironment(
     publicUrl: text('PUBLIC_URL'),
     npmAudience: text('NPM_AUDIENCE'),
     pypiAudience: text('PYPI_AUDIENCE'),
-    trustedOnly: text('TRUSTED_ONLY') === undefined ? undefined : text('TRUSTED_ONLY') === 'true',
+    trustedOnly: flag('TRUSTED_ONLY'),
     newPackages: text('NEW_PACKAGES'),
-    noPublicIssuers:
-      text('NO_PUBLIC_ISSUERS') === undefined ? undefined : text('NO_PUBLIC_ISSUERS') === 'true',
+    noPublicIssuers: flag('NO_PUBLIC_ISSUERS'),
     maxFileSize: text('MAX_FILE_SIZE'),
     setUpToken: text('SETUP_TOKEN'),
   }
@@ -68,8 +74,8 @@ export function readConfig(settings: ServeSettings, defaultUrl: string): Registr
     publicUrl,
     audiences: {
       // npm and pnpm ask for npm: and the host name, yarn adds the port.
-      npm: settings.npmAudience?.split(',') ?? [...new Set([`npm:${hostname}`, `npm:${host}`])],
-      pypi: settings.pypiAudience?.split(',') ?? [hostname],
+      npm: parseList(settings.npmAudience) ?? [...new Set([`npm:${hostname}`, `npm:${host}`])],
+      pypi: parseList(settings.pypiAudience) ?? [hostname],
     },
     policy: {
       trustedOnly: settings.trustedOnly ?? false,
@@ -94,6 +100,11 @@ function parsePublicUrl(text: string): URL {
     )
   }
   return url
+}
+
+function parseList(text: string | undefined): readonly string[] | undefined {
+  const items = text?.split(',').map((item) => item.trim())
+  return items?.filter((item) => item !== '')
 }
 
 function parseLocation(name: string, text: string | undefined, fallback: string): URL {

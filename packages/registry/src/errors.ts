@@ -131,6 +131,10 @@ export const REGISTRY_ERRORS = {
     status: 406,
     sentence: 'The request accepts none of the forms that there are here. Accept one of {offered}.',
   },
+  unexpected: {
+    status: 500,
+    sentence: 'Something broke in the registry; its log has the details under {id}.',
+  },
   set_up_done: {
     status: 403,
     sentence: 'This registry has an administrator already, so the set-up token is void.',

@@ -9,14 +9,18 @@ const KEEP_ATTEMPTS_MS = 30 * 24 * 3600_000
 
 /** Starts the background work of a registry. Several processes may do it at once. */
 export function startJobs(registry: Registry): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve()
+  let running: Promise<void> | undefined
   const timer = setInterval(() => {
-    running = sweep(registry).catch((error: unknown) => {
-      registry.log.error(
-        { error: String(error) },
-        'the sweep failed; the next one is in ten minutes',
-      )
-    })
+    running ??= sweep(registry)
+      .catch((error: unknown) => {
+        registry.log.error(
+          { error: String(error) },
+          'the sweep failed; the next one is in ten minutes',
+        )
+      })
+      .finally(() => {
+        running = undefined
+      })
   }, SWEEP_EVERY_MS)
   timer.unref()
   return async () => {

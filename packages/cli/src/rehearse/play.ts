@@ -6,6 +6,7 @@ import { type BuildContext, build } from './build.ts'
 import { CLIENTS } from './clients/index.ts'
 import { jobEnvironment } from './environment.ts'
 import { type Installation, installNpm, installPython } from './install.ts'
+import { redirectToStage } from './redirect.ts'
 import type { PackageResult, RefusalResult, StepResult } from './results.ts'
 import type { Stage } from './stage.ts'
 import type { Workspace } from './workspace.ts'
@@ -66,14 +67,23 @@ async function publish(scene: Scene, job: PublishJob, run: SimulatedRun, step: P
   if (client === undefined) throw new Error(`No client ${step.client}`)
   scene.progress(`${job.id}: ${client.id === step.client ? step.text : `${client.id} publish`}`)
   const identity = await jobEnvironment(scene.stage, scene.pipeline.provider, job, run)
-  return client.publish({
+  const openEnv = { ...scene.env, ...identity }
+  const redirected = await redirectToStage(directoriesOf(scene, step), scene.stage.url)
+  const played = await client.publish({
     stage: scene.stage,
     // The arguments of one client mean nothing to another.
     step: client.id === step.client ? step : { ...step, client: client.id, args: [] },
     directory: join(scene.root, step.directory),
-    env: { ...scene.env, ...identity },
+    env: { ...openEnv, ...scene.stage.closedNetwork },
+    openEnv,
     progress: scene.progress,
   })
+  return { ...played, notes: [...redirected, ...played.notes] }
+}
+
+/** Where clients look for settings: the root, the step's directory, and those of its packages. */
+function directoriesOf(scene: Scene, step: PublishStep): string[] {
+  return [...new Set(['.', step.directory, ...step.packages])].map((each) => join(scene.root, each))
 }
 
 function packagesOf(pipeline: Pipeline, step: PublishStep): Package[] {

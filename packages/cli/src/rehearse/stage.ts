@@ -35,8 +35,8 @@ export interface Stage {
   readonly url: string
   /** For twine and uv, which insist on https. */
   readonly secureUrl: string
-  /** An https proxy that leads PyPI's own hosts to `secureUrl` and everything else nowhere. */
-  readonly pypiProxyUrl: string
+  /** Variables for clients: a proxy leads PyPI's own hosts to `secureUrl`, and every other host nowhere. */
+  readonly closedNetwork: Readonly<Record<string, string>>
   /** The certificate of `secureUrl` and of PyPI's hosts behind the proxy, to be trusted by clients. */
   readonly certificateFile: string
   /** An API token that may read packages, for the installation at the end. */
@@ -82,7 +82,7 @@ export async function openStage(workspace: Workspace, options: StageOptions): Pr
     registry,
     url,
     secureUrl: `https://${HOST}:${secure.port}`,
-    pypiProxyUrl: proxy.url,
+    closedNetwork: proxyVariables(proxy.url),
     certificateFile: join(state, 'tls', 'certificate.pem'),
     readToken,
     refused,
@@ -117,6 +117,13 @@ function collectRefused(refused: Refused[]): Logger {
     if (path !== undefined && code !== undefined) refused.push({ path, code, reason: reason ?? '' })
   }
   return pino({ level: 'info', base: null }, { write })
+}
+
+/** The spellings that npm, pnpm, yarn, twine and uv look for. */
+function proxyVariables(url: string): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
+  // yarn reads its own setting only and has no exceptions for loopback, which is plain http here.
+  return Object.fromEntries([...names, 'YARN_HTTPS_PROXY'].map((name) => [name, url]))
 }
 
 async function registerPublishers(

@@ -22,9 +22,6 @@ const FETCHED = {
 
 export type NodeToolId = keyof typeof FETCHED
 
-/** The npm that came with Node, to fetch the others with. */
-const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-
 /**
  * npm, pnpm or yarn: the npm of this machine if it is new enough to exchange ID tokens, otherwise a known version from
  * the cache, fetched there on first use.
@@ -37,13 +34,13 @@ export async function nodeTool(id: NodeToolId, progress: (line: string) => void)
 
 /** npm 11.5.1 is the first that exchanges ID tokens. */
 async function installedNpm(): Promise<Tool | undefined> {
-  const found = await run(NPM, ['--version'], { cwd: process.cwd(), env: process.env }).catch(
+  const found = await run('npm', ['--version'], { cwd: process.cwd(), env: process.env }).catch(
     () => undefined,
   )
   const version = found?.status === 0 ? found.stdout.trim() : ''
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   const newEnough = major > 11 || (major === 11 && (minor > 5 || (minor === 5 && patch >= 1)))
-  return newEnough ? { program: NPM, args: [], version } : undefined
+  return newEnough ? { program: 'npm', args: [], version } : undefined
 }
 
 /** A tool at an exact version, as a package from the npm registry that this machine is set up to use. */
@@ -64,7 +61,7 @@ export async function fetchedTool(
       '--ignore-scripts',
       spec,
     ]
-    const finished = await run(NPM, args, { cwd: filling, env: process.env }).catch(
+    const finished = await run('npm', args, { cwd: filling, env: process.env }).catch(
       (error: Error) => ({
         status: 1,
         output: error.message,

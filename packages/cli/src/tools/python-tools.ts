@@ -15,8 +15,6 @@ const REQUIREMENTS = ['build', 'twine>=6.1', 'uv', 'setuptools>=68', 'wheel']
 /** Part of the folder's name: another list is another environment. */
 const GENERATION = 'v1'
 
-const BIN = process.platform === 'win32' ? 'Scripts' : 'bin'
-
 /**
  * Python with build, twine and uv, in a virtual environment that is made on first use and kept in the cache.
  * @throws MissingTool naming what is missing: Python itself, or the package index
@@ -31,16 +29,16 @@ export async function pythonTools(progress: (line: string) => void): Promise<Pyt
       'Python has no working venv module',
     )
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS]
-    const python = join(filling, BIN, 'python')
+    const python = join(filling, 'bin', 'python')
     await runOr(
       python,
       pip,
       'The Python package index could not be reached for build, twine and uv',
     )
   })
-  const python = join(folder, BIN, 'python')
+  const python = join(folder, 'bin', 'python')
   const versions = await versionsOf(python)
-  return { python, uv: join(folder, BIN, 'uv'), versions }
+  return { python, uv: join(folder, 'bin', 'uv'), versions }
 }
 
 async function systemPython(): Promise<{ program: string; version: string }> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 
-/** Output beyond this is dropped: nobody reads it, and it must not fill the memory. */
+/** Of longer output only the end is kept: that is where failures tell why. */
 const MAX_OUTPUT_BYTES = 256 * 1024
 /** A release step that takes longer hangs. */
 const DEFAULT_TIMEOUT_MS = 5 * 60_000
@@ -35,22 +35,34 @@ export function run(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     })
-    const all: Buffer[] = []
-    const out: Buffer[] = []
-    let size = 0
-    const keep = (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= MAX_OUTPUT_BYTES) all.push(chunk)
-    }
+    const all = new Tail()
+    const out = new Tail()
     child.stdout.on('data', (chunk: Buffer) => {
-      keep(chunk)
-      if (size <= MAX_OUTPUT_BYTES) out.push(chunk)
+      all.push(chunk)
+      out.push(chunk)
     })
-    child.stderr.on('data', keep)
+    child.stderr.on('data', (chunk: Buffer) => all.push(chunk))
     child.on('error', reject)
     child.on('close', (code) => {
-      const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8')
-      resolve({ status: code ?? undefined, output: text(all), stdout: text(out) })
+      resolve({ status: code ?? undefined, output: all.text(), stdout: out.text() })
     })
   })
+}
+
+/** The end of a stream. */
+class Tail {
+  #chunks: Buffer[] = []
+  #size = 0
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    while (this.#size - (this.#chunks[0]?.length ?? 0) >= MAX_OUTPUT_BYTES) {
+      this.#size -= this.#chunks.shift()?.length ?? 0
+    }
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8')
+  }
 }

@@ -54,14 +54,17 @@ export async function startDevelopmentIssuer(
 ): Promise<DevelopmentIssuer> {
   const own = await makeKey('development')
   let foreign: ReturnType<typeof makeKey> | undefined
+  const foreignKey = () => {
+    foreign ??= makeKey(own.jwk.kid)
+    return foreign
+  }
   const jobs = new Map<string, JobIdentity>()
   let issued = 0
   let url = ''
   let issuer = ''
 
   const sign = async (claims: Claims, audience: string, how: SignOptions = {}): Promise<string> => {
-    if (how.foreignKey === true) foreign ??= makeKey(own.jwk.kid)
-    const key = how.foreignKey === true && foreign !== undefined ? await foreign : own
+    const key = how.foreignKey === true ? await foreignKey() : own
     const payload = JSON.stringify({ iss: issuer, ...claims, aud: audience })
     const header = { alg: 'RS256', typ: 'JWT', kid: key.jwk.kid, ...how.header }
     return new CompactSign(new TextEncoder().encode(payload))

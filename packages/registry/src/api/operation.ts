@@ -8,7 +8,7 @@ import { refuse } from '../errors.ts'
 type Part = v.StrictObjectSchema<v.ObjectEntries, undefined>
 
 /** The parts of a request, as schemas: members of the path, of the query, of the JSON body. */
-export type Parts = {
+type Parts = {
   readonly path?: Part
   readonly query?: Part
   readonly body?: Part
@@ -23,7 +23,7 @@ export interface Surroundings extends IssuerContext {
 }
 
 /** What an operation knows about whoever asks. */
-export interface Caller {
+interface Caller {
   readonly account: Account
   /** What the API token of the request may be used for. */
   readonly held: readonly TokenPermission[]
@@ -47,14 +47,14 @@ export interface Operation {
 }
 
 /** Who sent a request, before anything is asked of them. */
-export interface Sender {
+interface Sender {
   readonly actor: Actor
   /** The text of the credential, which is the set-up token once in a registry's life. */
   readonly credential: string | undefined
 }
 
 /** The parts of a request before they are parsed. */
-export interface Raw {
+interface Raw {
   readonly path: unknown
   readonly query: unknown
   /** Not read before it is known that the caller may. */
@@ -76,7 +76,7 @@ type Definition<I extends Parts, Answer extends v.GenericSchema> = Omit<
 }
 
 /** The parts of a request after they are parsed. */
-export type Parsed<I extends Parts> = {
+type Parsed<I extends Parts> = {
   readonly [K in keyof I]: I[K] extends Part ? v.InferOutput<I[K]> : never
 }
 

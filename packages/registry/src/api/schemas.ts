@@ -16,7 +16,7 @@ export type AccountView = Pick<Account, 'name' | 'role' | 'createdAt'>
 
 export type TokenView = Omit<ApiToken, 'hash' | 'account' | 'grants' | 'publishedBy'>
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly id: string
   /** The API token itself, shown this once. */
   readonly token: string
@@ -36,7 +36,7 @@ export interface ReleaseView {
   }[]
 }
 
-export interface PackageDetails extends PackageView {
+interface PackageDetails extends PackageView {
   readonly owners: readonly string[]
   readonly tags: Readonly<Record<string, string>>
   /** Newest first. */
@@ -50,7 +50,7 @@ export interface PublisherView extends Omit<StoredPublisher, 'createdBy' | 'fiel
 }
 
 /** The body of every 4xx answer, without what particular clients look for in it. */
-export interface RefusalView {
+interface RefusalView {
   readonly code: string
   readonly message: string
 }

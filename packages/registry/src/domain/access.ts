@@ -133,12 +133,13 @@ async function requireLivePublisher(
     throw refuse('token_scope', { covered, package: name.name })
   }
   const links = await store.publishers.byPackage(ecosystem, normalised)
-  const live = links.find(({ publisher }) =>
-    granted.some((grant) => grant.publisherId === publisher.id),
-  )
-  if (live === undefined) throw refuse('publisher_removed', { package: name.name })
-  if (!live.publisher.permissions.includes('publish')) {
+  const live = links
+    .map((link) => link.publisher)
+    .filter((publisher) => granted.some((grant) => grant.publisherId === publisher.id))
+  if (live.length === 0) throw refuse('publisher_removed', { package: name.name })
+  const publisher = live.find(({ permissions }) => permissions.includes('publish'))
+  if (publisher === undefined) {
     throw refuse('publisher_permission', { package: name.name, permission: 'publish' })
   }
-  return { publishedBy: actor.publishedBy, ownerOfNew: live.publisher.createdBy }
+  return { publishedBy: actor.publishedBy, ownerOfNew: publisher.createdBy }
 }

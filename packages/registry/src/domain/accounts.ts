@@ -38,7 +38,7 @@ export async function createAccount(
   })
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   /** Whose token it will be: the own account's, or for an administrator any account's. */
   readonly accountName: string
   readonly description: string

@@ -68,8 +68,10 @@ export async function exchange(
     now: now.getTime(),
   })
   try {
-    const trusted = await findTrusted(context.store, token, request)
-    return await mint(context.store, token, trusted, request, now)
+    // One transaction, so that of two first exchanges only one can pin the ids of its owner.
+    return await context.store.transaction(async (tx) =>
+      mint(tx, token, await findTrusted(tx, token, request), request, now),
+    )
   } catch (error) {
     if (error instanceof Refusal) await logAttempt(context.store, token, request, error)
     throw error
@@ -128,7 +130,7 @@ async function whyNot(
 }
 
 async function mint(
-  store: Store,
+  tx: Store,
   token: IdToken,
   trusted: readonly Trusted[],
   request: ExchangeRequest,
@@ -136,23 +138,16 @@ async function mint(
 ): Promise<Exchanged> {
   const grants = trusted.map(grantOf)
   const first = trusted[0]
-  return store.transaction(async (tx) => {
-    if (!(await tx.tokens.claimIdToken(token.issuer.url, token.jti, token.forgetAt))) {
-      throw refuse('id_token_reused', { jti: token.jti }, first?.checks)
-    }
-    for (const publisher of new Set(trusted.map((each) => each.publisher))) {
-      await rememberUse(tx, publisher, token, now)
-    }
-    const exchanged = await issueExchangedToken(
-      tx,
-      request.ecosystem,
-      grants,
-      publishedBy(token, grants),
-      now,
-    )
-    await logAttempt(tx, token, request, { code: 'ok', message: '', checks: first?.checks ?? [] })
-    return exchanged
-  })
+  if (!(await tx.tokens.claimIdToken(token.issuer.url, token.jti, token.forgetAt))) {
+    throw refuse('id_token_reused', { jti: token.jti }, first?.checks)
+  }
+  for (const publisher of new Set(trusted.map((each) => each.publisher))) {
+    await rememberUse(tx, publisher, token, now)
+  }
+  const by = publishedBy(token, grants)
+  const exchanged = await issueExchangedToken(tx, request.ecosystem, grants, by, now)
+  await logAttempt(tx, token, request, { code: 'ok', message: '', checks: first?.checks ?? [] })
+  return exchanged
 }
 
 function grantOf({ link }: Trusted): Grant {

@@ -82,8 +82,9 @@ export interface PublisherStore {
   readonly create: (publisher: NewPublisher) => Promise<StoredPublisher>
   readonly find: (id: string) => Promise<StoredPublisher | undefined>
   readonly remove: (id: string) => Promise<void>
-  /** Every link of every publisher that a token with this key may match. */
+  /** Every link of every publisher that a token with this key may match; the oldest publisher first. */
   readonly byKey: (issuer: string, lookupKey: string) => Promise<readonly PublisherLink[]>
+  /** The oldest publisher first: of two pending ones that both match, it decides who will own the package. */
   readonly byPackage: (
     ecosystem: Ecosystem,
     normalised: string,

@@ -96,6 +96,6 @@ async function createPackage(
 }
 
 /** A publisher or an account as one word in the audit log. */
-function actorText(by: PublishedBy): string {
+export function actorText(by: PublishedBy): string {
   return by.kind === 'account' ? by.name : `${by.provider}:${by.run?.repository}`
 }

@@ -167,9 +167,18 @@ export async function listPublishers(
   account: Account,
   name: PackageName,
 ): Promise<readonly PublisherLink[]> {
-  const pkg = await store.packages.find(name.ecosystem, name.normalised)
-  if (pkg !== undefined) await requireOwnership(store, account, pkg, 'see its trusted publishers')
-  return managed(store, account, await store.publishers.byPackage(name.ecosystem, name.normalised))
+  return linksOf(store, account, name, 'see its trusted publishers')
+}
+
+async function linksOf(
+  store: Store,
+  account: Account,
+  { ecosystem, normalised }: PackageName,
+  doing: string,
+): Promise<readonly PublisherLink[]> {
+  const pkg = await store.packages.find(ecosystem, normalised)
+  if (pkg !== undefined) await requireOwnership(store, account, pkg, doing)
+  return managed(store, account, await store.publishers.byPackage(ecosystem, normalised))
 }
 
 /** @throws Refusal `does_not_exist`, also if the account may change none of its packages */
@@ -199,7 +208,7 @@ export async function removePublisher(
     const links =
       only === undefined
         ? (await findPublisher(tx, account, id)).links
-        : (await listPublishers(tx, account, only)).filter((link) => link.publisher.id === id)
+        : (await linksOf(tx, account, only, DOING)).filter((link) => link.publisher.id === id)
     if (links.length === 0) throw refuse('does_not_exist', { what: `The trusted publisher ${id}` })
     for (const link of links) {
       await unlink(tx, link)

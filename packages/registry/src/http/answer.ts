@@ -1,6 +1,9 @@
 import type { Refusal } from '@trustpub/identity'
 import type { AppContext } from './app-types.ts'
 
+/** Sentences may repeat what the request said; Node's clients take 16 kB of headers in all. */
+const MAX_HEADER_LENGTH = 2000
+
 /**
  * The answer to a refused request. Every client finds the same sentence where it looks: npm prints the header
  * `npm-notice` and the member `error`, pnpm `body.message`, twine the reason phrase, uv and gh-action-pypi-publish
@@ -35,5 +38,8 @@ export function answerRefusal(c: AppContext, refusal: Refusal): Response {
 
 /** One line of printable Latin-1, which is all that a header and a reason phrase may hold. */
 function headerText(text: string): string {
-  return text.replace(/…/g, '...').replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ')
+  return text
+    .slice(0, MAX_HEADER_LENGTH)
+    .replace(/…/g, '...')
+    .replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ')
 }

@@ -10,6 +10,9 @@ export function bodyStream(c: AppContext): AsyncIterable<Uint8Array> {
   return c.env?.incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? emptyBody()
 }
 
+/** A large upload over a slow line; whoever needs longer to be refused is not worth waiting for. */
+const DRAIN_MS = 5 * 60_000
+
 /**
  * Reads what was left of the request body, up to `limit` bytes, before the answer goes out: most clients look at the
  * answer only after they have sent everything, and would never see why they were refused.
@@ -19,11 +22,12 @@ export function drainBody(limit: number): MiddlewareHandler<AppEnv> {
     await next()
     const { incoming } = c.env ?? {}
     if (incoming === undefined || incoming.readableEnded || incoming.destroyed) return
+    const deadline = Date.now() + DRAIN_MS
     let size = 0
     try {
       for await (const chunk of bodyStream(c)) {
         size += chunk.length
-        if (size > limit) return
+        if (size > limit || Date.now() > deadline) return
       }
     } catch {
       // The client has gone, so nobody waits for the answer.

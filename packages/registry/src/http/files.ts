@@ -57,6 +57,7 @@ async function whole(
     buffer.set(chunk, at)
     at += chunk.length
   }
+  if (at !== length) throw new Error(`A blob has ${at} bytes where there should be ${length}`)
   return buffer
 }
 

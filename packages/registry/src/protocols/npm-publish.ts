@@ -1,8 +1,9 @@
+import { Refusal } from '@trustpub/identity'
 import { inspectNpmTarball, type NpmTarballFacts } from '../archives/npm-tarball.ts'
 import { readablePackage, requireOwner, requirePublish } from '../domain/access.ts'
 import type { PackageName } from '../domain/model.ts'
 import type { BlobWriter } from '../domain/ports.ts'
-import { publish } from '../domain/publish.ts'
+import { publish, type Upload } from '../domain/publish.ts'
 import { refuse } from '../errors.ts'
 import type { AppContext } from '../http/app-types.ts'
 import { bodyStream } from '../http/body.ts'
@@ -34,30 +35,45 @@ export async function putPackage(
   await requirePublish(store, c.get('actor'), name, found, config.policy)
 
   const incoming = new IncomingTarball(registry)
-  try {
-    const limits = { tarball: config.maxFileSize }
-    const document = await readPublishBody(bodyStream(c), incoming.sink, limits)
-    if (document.kind === 'metadata') return await changeMetadata(c, registry, name, document)
-    if (document.name !== name.name) {
-      throw refuse('body_malformed', {
-        reason: `it is for ${document.name}, but was sent to ${name.name}`,
-      })
-    }
-    const file = await incoming.finish(document)
-    const upload = {
-      name,
-      version: document.version,
-      manifest: manifestOf(document, file.facts),
-      ...uploadOf(file, document),
-    }
-    const outcome = await publish(store, c.get('actor'), upload, config.policy)
-    if (outcome === 'already there') await incoming.discard()
-    if (document.sigstore !== undefined) c.header('npm-notice', UNVERIFIED)
-    return c.json({ ok: true, id: name.name, success: true }, 201)
-  } catch (error) {
+  const document = await receive(c, registry, incoming).catch(async (error: unknown) => {
     await incoming.discard()
     throw error
+  })
+  if (document.kind === 'metadata') return changeMetadata(c, registry, name, document)
+  try {
+    const upload = await finishUpload(incoming, document, name)
+    const outcome = await publish(store, c.get('actor'), upload, config.policy)
+    if (outcome === 'already there') await incoming.discard()
+  } catch (error) {
+    // After anything unexpected the transaction may have been committed all the same; the sweep finds out.
+    if (error instanceof Refusal) await incoming.discard()
+    throw error
   }
+  if (document.sigstore !== undefined) c.header('npm-notice', UNVERIFIED)
+  return c.json({ ok: true, id: name.name, success: true }, 201)
+}
+
+function receive(
+  c: AppContext,
+  { config }: Registry,
+  incoming: IncomingTarball,
+): Promise<PublishDocument | MetadataDocument> {
+  return readPublishBody(bodyStream(c), incoming.sink, { tarball: config.maxFileSize })
+}
+
+async function finishUpload(
+  incoming: IncomingTarball,
+  document: PublishDocument,
+  name: PackageName,
+): Promise<Upload> {
+  if (document.name !== name.name) {
+    throw refuse('body_malformed', {
+      reason: `it is for ${document.name}, but was sent to ${name.name}`,
+    })
+  }
+  const file = await incoming.finish(document)
+  const { version } = document
+  return { name, version, manifest: manifestOf(document, file.facts), ...uploadOf(file, document) }
 }
 
 /** The tarball on its way in: written to a blob and inspected at the same time. */
@@ -140,8 +156,8 @@ async function changeMetadata(
   await store.transaction(async (tx) => {
     for (const release of await tx.packages.releases(pkg.id)) {
       const { deprecated = '', ...manifest } = release.manifest
-      const wanted = versions.get(release.version) ?? ''
-      if (wanted === deprecated) continue
+      const wanted = versions.get(release.version)
+      if (wanted === undefined || wanted === deprecated) continue
       await tx.packages.setManifest(
         release.id,
         wanted === '' ? manifest : { ...manifest, deprecated: wanted },
@@ -158,6 +174,7 @@ async function changeMetadata(
   return c.json({ ok: true })
 }
 
+/** The message by version; the empty string takes a deprecation back. Versions that are not named stay as they are. */
 function deprecations(document: JsonObject): Map<string, string> {
   const { versions } = document
   if (typeof versions !== 'object' || versions === null) {

@@ -22,11 +22,12 @@ export function npmReader(registry: Registry) {
   const documents = new Documents(PACKUMENT_CACHE_BYTES)
   const origin = config.publicUrl.origin
 
+  // The tags are read before the releases: a release that comes in between is there, and no tag points to nothing.
   const partsOf = async (pkg: Package): Promise<PackumentParts> => ({
     package: pkg,
-    releases: await store.packages.releases(pkg.id),
     tags: await store.packages.tags(pkg.id),
     owners: await store.packages.owners(pkg.id),
+    releases: await store.packages.releases(pkg.id),
     origin,
   })
 

@@ -1,15 +1,12 @@
-import {
-  mayRead,
-  readablePackage,
-  requireAccount,
-  requireOwner,
-  requirePublish,
-} from '../domain/access.ts'
-import type { Package, PackageName } from '../domain/model.ts'
+import { mayRead, readablePackage, requireAccount, requirePublish } from '../domain/access.ts'
+import type { Package, PackageName, Visibility } from '../domain/model.ts'
 import { parseDistTag } from '../domain/names.ts'
+import { setVisibility } from '../domain/packages.ts'
+import { actorText } from '../domain/publish.ts'
 import { refuse } from '../errors.ts'
 import type { App, AppContext } from '../http/app-types.ts'
 import { readJson } from '../http/body.ts'
+import { quoted } from '../invalid-upload.ts'
 import type { Registry } from '../registry.ts'
 import { npmName } from './npm-name.ts'
 
@@ -19,12 +16,13 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
     readablePackage(store, c.get('actor'), npmName(c.req.param('name')))
 
   /** Trusted publishers and owners move tags alike: npm 12 exchanges an ID token before `npm dist-tag`. */
-  const publishable = async (c: AppContext): Promise<Package> => {
+  const publishable = async (c: AppContext): Promise<{ pkg: Package; actor: string }> => {
     const name: PackageName = npmName(c.req.param('name'))
-    const found = await store.packages.find('npm', name.normalised)
-    if (found === undefined) throw refuse('package_not_found', { package: name.name })
-    await requirePublish(store, c.get('actor'), name, found, config.policy)
-    return found
+    const pkg = await store.packages.find('npm', name.normalised)
+    // Asked before it is said whether the package exists, so that names do not leak.
+    const leave = await requirePublish(store, c.get('actor'), name, pkg, config.policy)
+    if (pkg === undefined) throw refuse('package_not_found', { package: name.name })
+    return { pkg, actor: actorText(leave.publishedBy) }
   }
 
   app.get('/-/package/:name/dist-tags', async (c) =>
@@ -32,28 +30,33 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
   )
 
   app.put('/-/package/:name/dist-tags/:tag', async (c) => {
-    const pkg = await publishable(c)
+    const { pkg, actor } = await publishable(c)
     const tag = parseDistTag(c.req.param('tag'))
     const version = await readJson(c)
-    if (
-      typeof version !== 'string' ||
-      (await store.packages.release(pkg.id, version)) === undefined
-    ) {
-      throw refuse('version_not_found', { package: pkg.name, version: JSON.stringify(version) })
+    if (typeof version !== 'string') {
+      throw refuse('body_malformed', { reason: 'it must be a version, as a JSON string' })
+    }
+    if ((await store.packages.release(pkg.id, version)) === undefined) {
+      throw refuse('version_not_found', { package: pkg.name, version: quoted(version) })
     }
     await store.transaction(async (tx) => {
       await tx.packages.setTag(pkg.id, tag, version)
       await tx.packages.touch(pkg.id)
+      const event = { action: 'dist-tag.set', details: { tag, version } }
+      await tx.log.audit({ actor, subject: `npm:${pkg.name}`, ...event })
     })
     return c.json({ ok: true })
   })
 
   app.delete('/-/package/:name/dist-tags/:tag', async (c) => {
-    const pkg = await publishable(c)
-    if (c.req.param('tag') === 'latest') throw refuse('tag_needed', {})
+    const { pkg, actor } = await publishable(c)
+    const tag = parseDistTag(c.req.param('tag'))
+    if (tag === 'latest') throw refuse('tag_needed', {})
     await store.transaction(async (tx) => {
-      await tx.packages.removeTag(pkg.id, c.req.param('tag'))
+      await tx.packages.removeTag(pkg.id, tag)
       await tx.packages.touch(pkg.id)
+      const event = { action: 'dist-tag.removed', details: { tag } }
+      await tx.log.audit({ actor, subject: `npm:${pkg.name}`, ...event })
     })
     return c.json({ ok: true })
   })
@@ -68,18 +71,8 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
 
   app.post('/-/package/:name/access', async (c) => {
     const pkg = await readable(c)
-    const account = await requireOwner(store, c.get('actor'), pkg, 'manage', 'change who reads it')
-    const { access } = (await readJson(c)) as { access?: unknown }
-    if (access !== 'public' && access !== 'restricted') {
-      throw refuse('body_malformed', { reason: 'access must be "public" or "restricted"' })
-    }
-    await store.packages.setVisibility(pkg.id, access)
-    await store.log.audit({
-      actor: account.name,
-      action: 'package.visibility',
-      subject: `npm:${pkg.name}`,
-      details: { visibility: access },
-    })
+    const account = requireAccount(c.get('actor'), 'manage')
+    await setVisibility(store, account, pkg, readAccess(await readJson(c)))
     return c.json({ ok: true })
   })
 
@@ -88,4 +81,11 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
     const owners = await store.packages.owners((await readable(c)).id)
     return c.json(Object.fromEntries(owners.map((owner) => [owner.name, 'write'])))
   })
+}
+
+function readAccess(body: unknown): Visibility {
+  const access =
+    typeof body === 'object' && body !== null && 'access' in body ? body.access : undefined
+  if (access === 'public' || access === 'restricted') return access
+  throw refuse('body_malformed', { reason: 'access must be "public" or "restricted"' })
 }

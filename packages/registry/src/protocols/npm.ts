@@ -4,7 +4,7 @@ import { refuse } from '../errors.ts'
 import type { App, AppContext } from '../http/app-types.ts'
 import { credential, identifyActor } from '../http/auth.ts'
 import type { Registry } from '../registry.ts'
-import { npmName } from './npm-name.ts'
+import { npmName, readableNpmName } from './npm-name.ts'
 import { putPackage } from './npm-publish.ts'
 import { npmReader } from './npm-read.ts'
 import { mountNpmSettings } from './npm-settings.ts'
@@ -64,12 +64,12 @@ function mount(app: App, registry: Registry): void {
   const read = npmReader(registry)
   app.put('/:name', (c) => putPackage(c, registry, npmName(c.req.param('name'))))
   app.get('/:name/-/:file{.+}', (c) =>
-    read.tarball(c, npmName(c.req.param('name')), c.req.param('file')),
+    read.tarball(c, readableNpmName(c.req.param('name')), c.req.param('file')),
   )
   app.get('/:name/:version', (c) =>
-    read.version(c, npmName(c.req.param('name')), c.req.param('version')),
+    read.version(c, readableNpmName(c.req.param('name')), c.req.param('version')),
   )
-  app.get('/:name', (c) => read.packument(c, npmName(c.req.param('name'))))
+  app.get('/:name', (c) => read.packument(c, readableNpmName(c.req.param('name'))))
 }
 
 async function exchangeForPackage(c: AppContext, registry: Registry): Promise<Response> {

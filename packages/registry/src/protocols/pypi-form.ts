@@ -19,7 +19,7 @@ export type UploadForm = Readonly<Partial<Record<(typeof FIELDS)[number], string
 export type ReceiveContent = (filename: string, chunks: AsyncIterable<Buffer>) => Promise<void>
 
 /** Bytes of the largest upload request where files may have `maxFileSize`. */
-export function maxFormSize(maxFileSize: number): number {
+function maxFormSize(maxFileSize: number): number {
   return maxFileSize + MAX_REST_BYTES
 }
 

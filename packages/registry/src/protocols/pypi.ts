@@ -1,10 +1,8 @@
 import type { App } from '../http/app-types.ts'
 import { identifyActor } from '../http/auth.ts'
-import { drainBody } from '../http/body.ts'
 import type { Registry } from '../registry.ts'
 import type { Protocol } from './protocol.ts'
 import { burnToken, mintToken } from './pypi-exchange.ts'
-import { maxFormSize } from './pypi-form.ts'
 import { pypiReader, redirect } from './pypi-read.ts'
 import { uploadDistribution } from './pypi-upload.ts'
 
@@ -21,8 +19,7 @@ function mount(app: App, registry: Registry): void {
   app.post('/_/oidc/burn-token', (c) => burnToken(c, registry))
 
   const known = identifyActor(registry)
-  const heardOut = drainBody(maxFormSize(config.maxFileSize))
-  app.on('POST', ['/legacy', '/legacy/'], heardOut, known, (c) => uploadDistribution(c, registry))
+  app.on('POST', ['/legacy', '/legacy/'], known, (c) => uploadDistribution(c, registry))
 
   const read = pypiReader(registry)
   app.get('/simple', (c) => redirect(c, 'simple/', 301))

@@ -8,8 +8,10 @@ export interface Play {
   readonly step: PublishStep
   /** The directory of the step in the copy. */
   readonly directory: string
-  /** What the CI would give to the job, with nothing stored in it. */
+  /** What the CI would give to the job, with nothing stored in it; the network is closed but for the stage. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The same with the network open, for what must happen before the publish. */
+  readonly openEnv: Readonly<Record<string, string | undefined>>
   readonly progress: (line: string) => void
 }
 

@@ -31,13 +31,10 @@ function isPyPi(registry: string | undefined): boolean {
   )
 }
 
-/** Unchanged, believing that it talks to PyPI: a proxy leads PyPI's host to the rehearsal's registry. */
+/** Unchanged, believing that it talks to PyPI: the closed network leads PyPI's host to the rehearsal's registry. */
 function uploadAsIs(play: Play, tools: PythonTools, args: readonly string[]): Promise<Finished> {
   const registry = play.step.registry === undefined ? [] : ['--repository-url', play.step.registry]
-  return runTwine(play, tools, [...registry, ...args], {
-    HTTPS_PROXY: play.stage.pypiProxyUrl,
-    https_proxy: play.stage.pypiProxyUrl,
-  })
+  return runTwine(play, tools, [...registry, ...args], {})
 }
 
 /** As the action does it: exchange first, then twine with the API token. */

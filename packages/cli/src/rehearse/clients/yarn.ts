@@ -7,11 +7,10 @@ import type { Client } from './client.ts'
 export const yarn: Client = {
   id: 'yarn',
   ecosystem: 'npm',
-  async publish({ stage, step, directory, env, progress }) {
+  async publish({ stage, step, directory, env, openEnv, progress }) {
     const tool = await nodeTool('yarn', progress)
     const { args, notes } = keptArguments(step.args)
-    const yarnEnv = {
-      ...env,
+    const own = {
       YARN_NPM_PUBLISH_REGISTRY: stage.url,
       YARN_NPM_REGISTRY_SERVER: stage.url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
@@ -24,13 +23,13 @@ export const yarn: Client = {
     // yarn refuses to publish from a project that it has not installed.
     const installed = await run(tool.program, [...tool.args, 'install'], {
       cwd: directory,
-      env: yarnEnv,
+      env: { ...openEnv, ...own },
     })
     const finished =
       installed.status === 0
         ? await run(tool.program, [...tool.args, 'npm', 'publish', ...args], {
             cwd: directory,
-            env: yarnEnv,
+            env: { ...env, ...own },
           })
         : installed
     return { client: `yarn ${tool.version}`, finished, notes }

@@ -39,8 +39,8 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
       for (const folder of FOLDERS) {
         const keys: string[] = []
         for (const key of await readdir(join(root, folder))) {
-          const { mtime } = await stat(join(root, folder, key))
-          if (mtime < before && KEY.test(key)) keys.push(key)
+          const written = await modified(join(root, folder, key))
+          if (written !== undefined && written < before && KEY.test(key)) keys.push(key)
         }
         if (keys.length > 0) yield keys
       }
@@ -90,6 +90,16 @@ class FileWriter implements BlobWriter {
   async #close(): Promise<void> {
     if (this.#open) await this.#handle.close()
     this.#open = false
+  }
+}
+
+/** When the file was last written to; undefined if another process has removed it meanwhile. */
+async function modified(path: string): Promise<Date | undefined> {
+  try {
+    return (await stat(path)).mtime
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
   }
 }
 

@@ -1,4 +1,10 @@
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import {
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely'
 import Database from 'libsql'
 import type { Db, Schema } from '../schema.ts'
 
@@ -17,7 +23,20 @@ export function openSqlite(path: string): Db {
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: new Prepared(database) }) })
+  return new Kysely<Schema>({ dialect: new Dialect({ database: new Prepared(database) }) })
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
+}
+
+/** Migrates in one transaction: all or nothing if the process dies, one after the other if two begin at once. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): true {
+    return true
+  }
 }
 
 /** Keeps prepared statements, and begins every transaction as a writer. */

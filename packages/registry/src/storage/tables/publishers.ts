@@ -46,6 +46,7 @@ export function publisherStore(db: Db): PublisherStore {
             .where('trusted_publishers.issuer', '=', issuer)
             .where('trusted_publishers.lookup_key', '=', lookupKey),
         )
+        .orderBy('created_at')
         .execute()
       return rows.map(toLink)
     },
@@ -59,6 +60,7 @@ export function publisherStore(db: Db): PublisherStore {
             .where('pending_publishers.ecosystem', '=', ecosystem)
             .where('pending_publishers.normalised', '=', normalised),
         )
+        .orderBy('created_at')
         .execute()
       return rows.map(toLink)
     },

@@ -1,0 +1,41 @@
+/**
+ * What the registry costs, as ratios: against the one computation that an exchange cannot avoid, and against Verdaccio.
+ * It is no test: it exits with 0 unless something broke. See README.md.
+ */
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { formatTable } from './lib/results.mjs'
+import { prepareWorkbench } from './lib/workbench.mjs'
+import { exchange } from './parts/exchange.mjs'
+import { memory } from './parts/memory.mjs'
+import { packument } from './parts/packument.mjs'
+import { publish } from './parts/publish.mjs'
+import { tarball } from './parts/tarball.mjs'
+
+const PARTS = { exchange, packument, tarball, publish, memory }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
+})
+const unknown = positionals.filter((name) => !Object.hasOwn(PARTS, name))
+if (unknown.length > 0) {
+  console.error(
+    `There is no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`,
+  )
+  process.exit(2)
+}
+
+const workbench = await prepareWorkbench(values.quick === true)
+const node = execFileSync(workbench.node, ['--version'], { encoding: 'utf8' }).trim()
+const started = performance.now()
+const results = []
+for (const [name, measurePart] of Object.entries(PARTS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  console.error(`Measuring ${name} …`)
+  results.push(...(await measurePart(workbench)))
+}
+const seconds = Math.round((performance.now() - started) / 1000)
+
+if (values.json === true) console.log(JSON.stringify({ node, seconds, results }, undefined, 2))
+else console.log(`${formatTable(results)}\n\nBoth servers on Node ${node}; ${seconds} s.`)
