@@ -56,7 +56,7 @@ export interface TemporaryRegistry extends OpenRegistry {
 export interface TestRequest {
   readonly token?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: BodyInit
+  readonly body?: NonNullable<RequestInit['body']>
 }
 
 /** Opens it; `close` also removes the folder. */

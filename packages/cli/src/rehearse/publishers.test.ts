@@ -1,0 +1,111 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pipeline } from '@trustpub/pipeline'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { audiencesOf, findPublishers } from './publishers.ts'
+
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'trustpub-publishers-'))
+})
+
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+function pipeline(): Pipeline {
+  const place = { file: '.github/workflows/release.yml', line: 1, column: 1 }
+  return {
+    directory,
+    provider: 'github',
+    repository: { path: 'acme/widget', defaultBranch: 'main' },
+    packages: [
+      { ecosystem: 'npm', name: '@acme/widget', version: '1.0.0', directory: '.', private: false },
+    ],
+    jobs: [
+      {
+        id: 'publish',
+        place,
+        entry: place.file,
+        file: place.file,
+        triggers: [],
+        environment: { known: true, value: 'release' },
+        idToken: { granted: true, reason: '', variables: [] },
+        publishes: [
+          {
+            place,
+            client: 'npm',
+            ecosystem: 'npm',
+            text: 'npm publish',
+            directory: '.',
+            args: [],
+            packages: ['.'],
+            storedSecrets: [],
+          },
+        ],
+      },
+    ],
+    unknowns: [],
+  }
+}
+
+const entry = {
+  package: 'npm:@acme/widget',
+  registry: 'https://registry.npmjs.org/',
+  provider: 'github',
+  repository: 'acme/widget',
+  workflow: 'publish.yml',
+}
+
+describe('findPublishers', () => {
+  it('takes the publishers of this CI from the record', async () => {
+    const record = {
+      publishers: [entry, { ...entry, provider: 'gitlab', workflow: '.gitlab-ci.yml' }],
+    }
+    await writeFile(join(directory, 'trusted-publishers.json'), JSON.stringify(record))
+    const { publishers, recorded } = await findPublishers(pipeline())
+    expect(recorded).toBe(true)
+    expect(publishers.map(({ fields }) => fields.workflow)).toEqual(['publish.yml'])
+  })
+
+  it('works out what the pipeline needs where nothing is recorded', async () => {
+    const { publishers, recorded } = await findPublishers(pipeline())
+    expect(recorded).toBe(false)
+    expect(publishers).toEqual([
+      {
+        package: 'npm:@acme/widget',
+        registry: 'https://registry.npmjs.org/',
+        provider: 'github',
+        fields: { repository: 'acme/widget', workflow: 'release.yml', environment: 'release' },
+        permissions: ['publish'],
+      },
+    ])
+  })
+
+  it('refuses a record that cannot be used', async () => {
+    await writeFile(
+      join(directory, 'trusted-publishers.json'),
+      '{"publishers": [{"package": "widget"}]}',
+    )
+    await expect(findPublishers(pipeline())).rejects.toMatchObject({ code: 'record_invalid' })
+  })
+})
+
+describe('audiencesOf', () => {
+  it('follows the recorded registries', () => {
+    const at = (registry: string, name: string) => ({
+      ...entry,
+      package: name,
+      registry,
+      fields: {},
+      permissions: [],
+    })
+    expect(audiencesOf([])).toEqual({ npm: 'npm:registry.npmjs.org', pypi: 'pypi' })
+    expect(
+      audiencesOf([
+        at('https://packages.example.com/', 'npm:a'),
+        at('https://test.pypi.org/legacy/', 'pypi:a'),
+      ]),
+    ).toEqual({ npm: 'npm:packages.example.com', pypi: 'testpypi' })
+  })
+})
