@@ -56,6 +56,12 @@ export function caseless(
   return { claim, expected, actual, ok, code }
 }
 
+/** Passes for every event but the refused ones. */
+export function notOf(claim: string, refused: readonly string[], actual: string): Check {
+  const ok = actual !== '' && !refused.includes(actual)
+  return { claim, expected: `any but ${refused.join(' and ')}`, actual, ok, code: 'event_refused' }
+}
+
 /**
  * Passes if `actual` is `file@` followed by one of the refs that the token itself names. The claim is never cut apart:
  * both file names and refs may contain `@`, and every parser of it has been fooled by one or the other.

@@ -169,7 +169,7 @@ export const IDENTITY_ERRORS = {
   event_refused: {
     status: 403,
     sentence:
-      'The claim {claim} is "{actual}". Such runs can carry code of a stranger, so they may not publish. Start the release by push, tag, release or workflow_dispatch.',
+      'The claim {claim} is "{actual}". Such runs can carry code of a stranger, so they may not publish. Start the release by a push, a tag or by hand.',
   },
   claim_refused: {
     status: 403,

@@ -85,6 +85,17 @@ describe('the claims of GitLab', () => {
     expect(outcome({}, withEnvironment)).toBe('environment_missing')
   })
 
+  it.each([
+    ['push', 'trusted'],
+    ['web', 'trusted'],
+    ['parent_pipeline', 'trusted'],
+    ['merge_request_event', 'event_refused'],
+    ['external_pull_request_event', 'event_refused'],
+    ['', 'event_refused'],
+  ])('of pipeline source %s are %s', (pipeline_source, expected) => {
+    expect(outcome({ pipeline_source })).toBe(expected)
+  })
+
   it('come from a ref that the publisher allows', () => {
     const ref_path = 'refs/heads/main'
     const claims = { ref_path, ...config('.gitlab-ci.yml', ref_path) }

@@ -5,6 +5,7 @@ import {
   exactly,
   fileAtRef,
   lowerAscii,
+  notOf,
   npmTrustFile,
   refCheck,
   textClaim,
@@ -22,6 +23,9 @@ import {
 import { simulatedId, simulatedTimes } from '../simulate.ts'
 
 type Name = 'repository' | 'workflow' | 'environment' | 'ref'
+
+/** Pipelines of merge requests can run a fork's files with the identity of the project that they are run in. */
+const REFUSED_SOURCES = ['merge_request_event', 'external_pull_request_event']
 
 /** GitLab CI/CD, gitlab.com and self-managed. Claims: https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 export const gitlab: Provider = defineProvider<Name>({
@@ -111,6 +115,7 @@ function check(fields: Fields<Name>, claims: Claims, issuer: string): Check[] {
     checks.push(exactly(code, 'environment', fields.environment, text('environment')))
   }
   if (fields.ref !== undefined) checks.push(refCheck('ref_path', fields.ref, text('ref_path')))
+  checks.push(notOf('pipeline_source', REFUSED_SOURCES, text('pipeline_source')))
   return checks
 }
 
