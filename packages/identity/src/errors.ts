@@ -21,17 +21,21 @@ export class Refusal extends Error {
   readonly code: string
   readonly status: number
   readonly checks: readonly Check[]
+  /** Every comparison, also those that the sender must not see: for the owner's log, never for an answer. */
+  readonly evidence: readonly Check[]
 
   constructor(
     code: string,
     row: ErrorRow,
     values: Readonly<Record<string, unknown>>,
     checks: readonly Check[] = [],
+    evidence: readonly Check[] = checks,
   ) {
     super(row.sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])))
     this.code = code
     this.status = row.status
     this.checks = checks
+    this.evidence = evidence
   }
 }
 
@@ -42,9 +46,12 @@ export function refusals<Table extends Readonly<Record<string, ErrorRow>>>(
   code: Code,
   values: Values<Table[Code]['sentence']>,
   checks?: readonly Check[],
+  evidence?: readonly Check[],
 ) => Refusal {
-  return (code, values, checks) =>
-    new Refusal(code, table[code] as ErrorRow, values as Readonly<Record<string, unknown>>, checks)
+  return (code, values, checks, evidence) => {
+    const named = values as Readonly<Record<string, unknown>>
+    return new Refusal(code, table[code] as ErrorRow, named, checks, evidence)
+  }
 }
 
 /** Everything that can be wrong with an ID token or with the publisher it is compared to. */

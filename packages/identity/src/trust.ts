@@ -73,20 +73,20 @@ export function explainRefusal(
       repository: textClaim(claims, provider.sourceClaim),
     })
   }
-  const foreign = closest.checks.find((check) => names.includes(check.claim) && !check.ok)
   const ofSource = [...names, ...provider.pinnedClaims]
   const source = closest.checks.filter((check) => ofSource.includes(check.claim))
+  const foreign = source.find((check) => names.includes(check.claim) && !check.ok)
   if (foreign !== undefined) {
-    const { claim, actual } = foreign
+    const values = { claim: foreign.claim, actual: foreign.actual, package: subject }
     const shown = source.map((check) => ({ ...check, expected: '' }))
-    return refuse('repository_mismatch', { claim, actual, package: subject }, shown)
+    return refuse('repository_mismatch', values, shown, closest.checks)
   }
-  const checks = failures(closest, ofSource) === 0 ? closest.checks : source
-  const failed = checks.find((check) => !check.ok)
+  const shown = failures(closest, ofSource) === 0 ? closest.checks : source
+  const failed = shown.find((check) => !check.ok)
   if (failed === undefined) throw new Error('A trusted publisher was to be refused')
   const { claim, expected, actual } = failed
   const values = { claim, expected, actual, package: subject }
-  return refuse(failed.code as 'claim_refused', values, checks)
+  return refuse(failed.code as 'claim_refused', values, shown, closest.checks)
 }
 
 /** How many checks failed, of all or of those for some claims. */

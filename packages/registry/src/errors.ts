@@ -37,6 +37,11 @@ export const REGISTRY_ERRORS = {
     sentence:
       'The trusted publisher that this API token came from no longer covers {package}. It was removed after the exchange.',
   },
+  publisher_ambiguous: {
+    status: 403,
+    sentence:
+      '{package} does not exist yet, and several accounts have pending publishers for it that this run fits, so it is open who would own it. An administrator removes all but one.',
+  },
   publisher_permission: {
     status: 403,
     sentence:

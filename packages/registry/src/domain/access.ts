@@ -133,13 +133,19 @@ async function requireLivePublisher(
     throw refuse('token_scope', { covered, package: name.name })
   }
   const links = await store.publishers.byPackage(ecosystem, normalised)
-  const live = links
-    .map((link) => link.publisher)
-    .filter((publisher) => granted.some((grant) => grant.publisherId === publisher.id))
+  const live = links.filter(({ publisher }) =>
+    granted.some((grant) => grant.publisherId === publisher.id),
+  )
   if (live.length === 0) throw refuse('publisher_removed', { package: name.name })
-  const publisher = live.find(({ permissions }) => permissions.includes('publish'))
-  if (publisher === undefined) {
+  const allowed = live.filter(({ publisher }) => publisher.permissions.includes('publish'))
+  const [first] = allowed
+  if (first === undefined) {
     throw refuse('publisher_permission', { package: name.name, permission: 'publish' })
   }
-  return { publishedBy: actor.publishedBy, ownerOfNew: publisher.createdBy }
+  // Anybody may expect a package of anybody's repository, so the first to do so must not simply come to own it.
+  const creators = allowed
+    .filter(({ pending }) => pending)
+    .map(({ publisher }) => publisher.createdBy)
+  if (new Set(creators).size > 1) throw refuse('publisher_ambiguous', { package: name.name })
+  return { publishedBy: actor.publishedBy, ownerOfNew: first.publisher.createdBy }
 }

@@ -103,7 +103,7 @@ describe('an exchange', () => {
       expect(failed?.code).toBe(code)
       expect(failed?.expected).toMatch(/./)
       const [attempt] = await attempts(name)
-      expect(attempt).toMatchObject({ code, message: refusal.message, checks: refusal.checks })
+      expect(attempt).toMatchObject({ code, message: refusal.message, checks: refusal.evidence })
     },
   )
 

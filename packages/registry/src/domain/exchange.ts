@@ -146,7 +146,7 @@ async function mint(
   }
   const by = publishedBy(token, grants)
   const exchanged = await issueExchangedToken(tx, request.ecosystem, grants, by, now)
-  await logAttempt(tx, token, request, { code: 'ok', message: '', checks: first?.checks ?? [] })
+  await logAttempt(tx, token, request, { code: 'ok', message: '', evidence: first?.checks ?? [] })
   return exchanged
 }
 
@@ -183,7 +183,7 @@ async function logAttempt(
   store: Store,
   token: IdToken,
   request: ExchangeRequest,
-  outcome: Pick<Refusal, 'code' | 'message' | 'checks'>,
+  outcome: Pick<Refusal, 'code' | 'message' | 'evidence'>,
 ): Promise<void> {
   const { provider, issuer, claims } = token
   await store.log.attempt({
@@ -194,6 +194,6 @@ async function logAttempt(
     code: outcome.code,
     message: outcome.message,
     run: provider.describe(claims, issuer.url),
-    checks: outcome.checks,
+    checks: outcome.evidence,
   })
 }

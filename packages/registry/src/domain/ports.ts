@@ -135,6 +135,8 @@ export interface LogStore {
   readonly attempts: (filter: {
     readonly ecosystem?: Ecosystem
     readonly package?: string
+    /** Also attempts that asked for no one package (PyPI's do not), if they came from one of these sources. */
+    readonly sources?: readonly string[]
     readonly limit: number
   }) => Promise<readonly ExchangeAttempt[]>
   readonly audit: (event: Omit<AuditEvent, 'id' | 'at'>) => Promise<void>

@@ -85,14 +85,19 @@ async function createPackage(
   policy: PublishPolicy,
   ownerId: string,
 ): Promise<Package> {
-  // Before the package exists a publisher is pending; from now on those that were granted are linked, the others void.
+  // Until now its publishers were pending; from now on those of its owner are linked, and the others are void.
   const links = await tx.publishers.byPackage(name.ecosystem, name.normalised)
   const pkg = await tx.packages.create(name, policy.newPackages, ownerId)
   await tx.publishers.dropPending(name)
   for (const { publisher } of links) {
     if (publisher.createdBy === ownerId) await tx.publishers.link(publisher.id, pkg.id)
+    else if (!(await covers(tx, publisher.id))) await tx.publishers.remove(publisher.id)
   }
   return pkg
+}
+
+async function covers(tx: Store, publisherId: string): Promise<boolean> {
+  return (await tx.publishers.byPublisher(publisherId)).length > 0
 }
 
 /** A publisher or an account as one word in the audit log. */

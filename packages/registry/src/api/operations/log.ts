@@ -1,7 +1,8 @@
+import { findProvider } from '@trustpub/identity'
 import * as v from 'valibot'
 import { requireOwnership } from '../../domain/access.ts'
 import { requireAdminRole } from '../../domain/accounts.ts'
-import type { Account, PackageName } from '../../domain/model.ts'
+import type { Account, PackageName, PublisherLink } from '../../domain/model.ts'
 import { parsePackageReference } from '../../domain/packages.ts'
 import type { Store } from '../../domain/ports.ts'
 import { listPublishers } from '../../domain/publishers.ts'
@@ -32,10 +33,17 @@ const listAttempts = defineOperation({
     }
     const name = parsePackageReference(query.package)
     await requireConcern(store, account, name)
-    const filter = { ecosystem: name.ecosystem, package: name.normalised, limit: bound }
+    const { ecosystem, normalised } = name
+    const sources = (await store.publishers.byPackage(ecosystem, normalised)).map(sourceOf)
+    const filter = { ecosystem, package: normalised, sources, limit: bound }
     return { attempts: [...(await store.log.attempts(filter))] }
   },
 })
+
+/** What the log keeps of where a run of this publisher comes from. */
+function sourceOf({ publisher }: PublisherLink): string {
+  return findProvider(publisher.provider).lookupKey(publisher.fields)
+}
 
 /** Owners look at their package's attempts; while it does not exist, whoever has a pending publisher for it does. */
 async function requireConcern(store: Store, account: Account, name: PackageName): Promise<void> {

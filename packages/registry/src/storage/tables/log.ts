@@ -19,10 +19,17 @@ export function logStore(db: Db): LogStore {
         .execute()
     },
 
-    async attempts({ ecosystem, package: name, limit }) {
+    async attempts({ ecosystem, package: name, sources = [], limit }) {
       let query = db.selectFrom('exchange_attempts').selectAll()
       if (ecosystem !== undefined) query = query.where('ecosystem', '=', ecosystem)
-      if (name !== undefined) query = query.where('package', '=', name)
+      if (name !== undefined) {
+        query = query.where((is) =>
+          is.or([
+            is('package', '=', name),
+            is.and([is('package', 'is', null), is('source', 'in', sources)]),
+          ]),
+        )
+      }
       return (await query.orderBy('at', 'desc').limit(limit).execute()).map(toAttempt)
     },
 
