@@ -2,26 +2,40 @@ import type { Registry } from './registry.ts'
 
 /** How often expired things are swept. Nothing depends on it: whatever has expired is refused anyway. */
 const SWEEP_EVERY_MS = 10 * 60_000
-/** An upload takes less than this; an older blob that no file refers to was left behind by a crash. */
-const ORPHAN_AGE_MS = 6 * 3600_000
 /** Owners look at refused exchanges within days, not months. */
 const KEEP_ATTEMPTS_MS = 30 * 24 * 3600_000
+/** Every blob is looked at, and there may be very many; what a crash leaves behind can wait. */
+const ORPHANS_EVERY_MS = 6 * 3600_000
+/** An upload takes less than this; an older blob that no file refers to was left behind by a crash. */
+const ORPHAN_AGE_MS = 6 * 3600_000
 
 /** Starts the background work of a registry. Several processes may do it at once. */
 export function startJobs(registry: Registry): () => Promise<void> {
+  const jobs = [
+    repeat(registry, SWEEP_EVERY_MS, sweepExpired),
+    repeat(registry, ORPHANS_EVERY_MS, sweepOrphans),
+  ]
+  return async () => {
+    for (const stop of jobs) await stop()
+  }
+}
+
+/** Does `work` at intervals, never twice at once; a failure is logged, and the next time comes. */
+function repeat(
+  registry: Registry,
+  everyMs: number,
+  work: (registry: Registry) => Promise<void>,
+): () => Promise<void> {
   let running: Promise<void> | undefined
   const timer = setInterval(() => {
-    running ??= sweep(registry)
+    running ??= work(registry)
       .catch((error: unknown) => {
-        registry.log.error(
-          { error: String(error) },
-          'the sweep failed; the next one is in ten minutes',
-        )
+        registry.log.error({ error: String(error) }, 'a sweep failed; the next one may not')
       })
       .finally(() => {
         running = undefined
       })
-  }, SWEEP_EVERY_MS)
+  }, everyMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
@@ -29,12 +43,15 @@ export function startJobs(registry: Registry): () => Promise<void> {
   }
 }
 
-/** Forgets what has expired and removes blobs that no file refers to. */
-export async function sweep({ store, blobs, now }: Registry): Promise<void> {
-  const time = now().getTime()
+/** Forgets ID tokens, API tokens and attempts whose time is over. */
+export async function sweepExpired({ store, now }: Registry): Promise<void> {
   await store.tokens.sweep(now())
-  await store.log.sweep(new Date(time - KEEP_ATTEMPTS_MS))
-  for await (const batch of blobs.list(new Date(time - ORPHAN_AGE_MS))) {
+  await store.log.sweep(new Date(now().getTime() - KEEP_ATTEMPTS_MS))
+}
+
+/** Removes blobs that no file refers to. */
+export async function sweepOrphans({ store, blobs, now }: Registry): Promise<void> {
+  for await (const batch of blobs.list(new Date(now().getTime() - ORPHAN_AGE_MS))) {
     for (const key of await store.packages.orphans(batch)) await blobs.remove(key)
   }
 }

@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as v from 'valibot'
-import { type OpenRegistry, openRegistry } from '../app.ts'
-import { readConfig } from '../config.ts'
-import type { Account, Package, PackageName, TokenPermission } from '../domain/model.ts'
+import type { Account, Package, PackageName } from '../domain/model.ts'
 import { parsePackageReference } from '../domain/packages.ts'
 import { type PublishOutcome, publish } from '../domain/publish.ts'
-import { type Actor, issueAccountToken } from '../domain/tokens.ts'
+import type { Actor } from '../domain/tokens.ts'
+import { openTemporaryRegistry, type TemporaryRegistry } from '../testing.ts'
 import { OPERATIONS } from './operations/index.ts'
-
-const HOST = 'https://registry.example'
 
 /** What came back: the body is checked against the operation's schema before a test sees it. */
 export interface Answer {
@@ -22,56 +16,37 @@ export interface Answer {
   }
 }
 
-/** A registry on a folder of its own: `root` administers it, `alice` and `bob` are members. */
-export interface ApiRegistry extends OpenRegistry {
-  readonly root: Account
-  readonly alice: Account
-  readonly bob: Account
-  readonly token: (account: Account, ...permissions: TokenPermission[]) => Promise<string>
+/** A registry whose API can be asked. */
+export interface ApiRegistry extends TemporaryRegistry {
   /** Asks the API as an account with every permission, with an API token, or anonymously. */
   readonly call: (
     who: Account | string | undefined,
     line: string,
     body?: unknown,
   ) => Promise<Answer>
-  /** A package of alice's with release 1.0.0. */
+  /** Publishes release 1.0.0 of a package. */
   readonly publishAs: (actor: Actor, reference: string) => Promise<PublishOutcome>
   readonly packageOf: (account: Account, reference: string) => Promise<Package>
 }
 
 /** Opens it; `close` also removes the folder. */
 export async function openApiRegistry(): Promise<ApiRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), 'registry-'))
-  const registry = await openRegistry(readConfig({ data: folder }, HOST))
-  const { store, app, config } = registry
-  const [root, alice, bob] = [
-    await store.accounts.create('root', 'admin'),
-    await store.accounts.create('alice', 'member'),
-    await store.accounts.create('bob', 'member'),
-  ]
-
-  const token = async (account: Account, ...permissions: TokenPermission[]) =>
-    (await issueAccountToken(store, account.id, { description: 'test', permissions })).text
+  const registry = await openTemporaryRegistry()
+  const { store, config, token, request } = registry
 
   const publishAs = (actor: Actor, reference: string) =>
     publish(store, actor, uploadOf(parsePackageReference(reference)), config.policy)
 
   return {
     ...registry,
-    root,
-    alice,
-    bob,
-    token,
     publishAs,
     call: async (who, line, body) => {
       const text = typeof who === 'object' ? await token(who, 'read', 'publish', 'manage') : who
-      const [method = '', path = ''] = line.split(' ')
       const init = {
-        method,
-        headers: text === undefined ? {} : { authorization: `Bearer ${text}` },
+        ...(text === undefined ? {} : { token: text }),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }
-      return check(line, await app.fetch(new Request(`${HOST}/-/api/v1${path}`, init)))
+      return check(line, await request(line.replace(' ', ' /-/api/v1'), init))
     },
     packageOf: async (account, reference) => {
       await publishAs({ kind: 'account', account, permissions: ['publish'] }, reference)
@@ -79,10 +54,6 @@ export async function openApiRegistry(): Promise<ApiRegistry> {
       const pkg = await store.packages.find(ecosystem, normalised)
       if (pkg === undefined) throw new Error(`${reference} was not published`)
       return pkg
-    },
-    close: async () => {
-      await registry.close()
-      await rm(folder, { recursive: true })
     },
   }
 }

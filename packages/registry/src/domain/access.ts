@@ -1,5 +1,13 @@
 import { refuse } from '../errors.ts'
-import type { Account, Package, PackageName, PublishedBy, TokenPermission } from './model.ts'
+import type {
+  Account,
+  Grant,
+  Package,
+  PackageName,
+  PublishedBy,
+  PublisherLink,
+  TokenPermission,
+} from './model.ts'
 import type { Store } from './ports.ts'
 import type { Actor } from './tokens.ts'
 
@@ -67,12 +75,7 @@ export function mayRead(actor: Actor, pkg: Package): boolean {
   if (pkg.visibility === 'public') return true
   if (actor.kind === 'account') return actor.permissions.includes('read')
   // A token from an exchange reads the packages it publishes: npm looks at the packument first.
-  return (
-    actor.kind === 'publisher' &&
-    actor.grants.some(
-      (grant) => grant.ecosystem === pkg.ecosystem && grant.normalised === pkg.normalised,
-    )
-  )
+  return actor.kind === 'publisher' && grantsFor(actor, pkg).length > 0
 }
 
 /**
@@ -85,9 +88,15 @@ export async function readablePackage(
   name: PackageName,
 ): Promise<Package> {
   const pkg = await store.packages.find(name.ecosystem, name.normalised)
-  if (pkg === undefined || !mayRead(actor, pkg))
-    throw refuse('package_not_found', { package: name.name })
-  return pkg
+  if (pkg !== undefined && mayRead(actor, pkg) && (await isStillCovered(store, actor, pkg)))
+    return pkg
+  throw refuse('package_not_found', { package: name.name })
+}
+
+/** An exchanged token reads a restricted package only as long as its publisher covers that package. */
+async function isStillCovered(store: Store, actor: Actor, pkg: Package): Promise<boolean> {
+  if (actor.kind !== 'publisher' || pkg.visibility === 'public') return true
+  return (await liveLinks(store, actor, pkg)).length > 0
 }
 
 /** Leave to publish: under whose name, and who will own the package if it does not exist yet. */
@@ -121,21 +130,14 @@ export async function requirePublish(
 
 async function requireLivePublisher(
   store: Store,
-  actor: Actor & { kind: 'publisher' },
+  actor: PublisherActor,
   name: PackageName,
 ): Promise<PublishLeave> {
-  const { ecosystem, normalised } = name
-  const granted = actor.grants.filter(
-    (grant) => grant.ecosystem === ecosystem && grant.normalised === normalised,
-  )
-  if (granted.length === 0) {
+  if (grantsFor(actor, name).length === 0) {
     const covered = actor.grants.map((grant) => grant.normalised).join(', ')
     throw refuse('token_scope', { covered, package: name.name })
   }
-  const links = await store.publishers.byPackage(ecosystem, normalised)
-  const live = links.filter(({ publisher }) =>
-    granted.some((grant) => grant.publisherId === publisher.id),
-  )
+  const live = await liveLinks(store, actor, name)
   if (live.length === 0) throw refuse('publisher_removed', { package: name.name })
   const allowed = live.filter(({ publisher }) => publisher.permissions.includes('publish'))
   const [first] = allowed
@@ -148,4 +150,25 @@ async function requireLivePublisher(
     .map(({ publisher }) => publisher.createdBy)
   if (new Set(creators).size > 1) throw refuse('publisher_ambiguous', { package: name.name })
   return { publishedBy: actor.publishedBy, ownerOfNew: first.publisher.createdBy }
+}
+
+type PublisherActor = Actor & { kind: 'publisher' }
+
+function grantsFor(actor: PublisherActor, { ecosystem, normalised }: PackageName): Grant[] {
+  return actor.grants.filter(
+    (grant) => grant.ecosystem === ecosystem && grant.normalised === normalised,
+  )
+}
+
+/** Those of the token's publishers that cover the package now, whatever they did when the token was made. */
+async function liveLinks(
+  store: Store,
+  actor: PublisherActor,
+  name: PackageName,
+): Promise<PublisherLink[]> {
+  const granted = grantsFor(actor, name)
+  const links = await store.publishers.byPackage(name.ecosystem, name.normalised)
+  return links.filter(({ publisher }) =>
+    granted.some((grant) => grant.publisherId === publisher.id),
+  )
 }

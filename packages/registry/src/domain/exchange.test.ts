@@ -115,6 +115,17 @@ describe('an exchange', () => {
     expect(refusal.message + JSON.stringify(refusal.checks)).not.toMatch(
       /acme|release\.yml|"release"/,
     )
+    const [attempt] = await attempts('guarded')
+    expect(attempt?.checks.map((check) => check.expected)).toContain('release')
+  })
+
+  it('logs no more than a hundred refusals an hour from one source', async () => {
+    const run = { repository: 'mallory/noise' }
+    const noise = () =>
+      idToken('noise', run).then((token) => refusalOf(tryExchange(token, 'noise')))
+    for (let i = 0; i < 103; i++) await noise()
+    const logged = await registry.store.log.attempts({ ecosystem: 'npm', limit: 1000 })
+    expect(logged.filter(({ source }) => source === 'mallory/noise')).toHaveLength(100)
   })
 
   it('refuses the same names under another owner once the owner is pinned', async () => {

@@ -25,6 +25,10 @@ import { issueExchangedToken } from './tokens.ts'
 /** Between two uses of a publisher its time of use is written at most this often: it is for people to look at. */
 const USED_RESOLUTION_MS = 3600_000
 
+/** A failing release is tried a few times an hour; what comes oftener from one repository tells nothing new. */
+const MAX_REFUSALS = 100
+const REFUSALS_WINDOW_MS = 3600_000
+
 export interface ExchangeContext {
   readonly store: Store
   readonly keys: KeySets
@@ -73,7 +77,7 @@ export async function exchange(
       mint(tx, token, await findTrusted(tx, token, request), request, now),
     )
   } catch (error) {
-    if (error instanceof Refusal) await logAttempt(context.store, token, request, error)
+    if (error instanceof Refusal) await logRefusal(context.store, token, request, error, now)
     throw error
   }
 }
@@ -178,7 +182,20 @@ async function rememberUse(
   await store.publishers.used(publisher.id, pinsOf(token))
 }
 
-/** Only genuine ID tokens get here, so that nobody can fill the log with garbage. */
+/** Only genuine ID tokens get here, and only so many from one source, so that nobody can fill the log. */
+async function logRefusal(
+  store: Store,
+  token: IdToken,
+  request: ExchangeRequest,
+  refusal: Refusal,
+  now: Date,
+): Promise<void> {
+  const source = token.provider.lookupKeyOf(token.claims)
+  const since = new Date(now.getTime() - REFUSALS_WINDOW_MS)
+  const recent = await store.log.countRefused(token.issuer.url, source, since)
+  if (recent < MAX_REFUSALS) await logAttempt(store, token, request, refusal)
+}
+
 async function logAttempt(
   store: Store,
   token: IdToken,

@@ -139,6 +139,8 @@ export interface LogStore {
     readonly sources?: readonly string[]
     readonly limit: number
   }) => Promise<readonly ExchangeAttempt[]>
+  /** How many refused attempts of a source are kept that are younger than `since`. */
+  readonly countRefused: (issuer: string, source: string, since: Date) => Promise<number>
   readonly audit: (event: Omit<AuditEvent, 'id' | 'at'>) => Promise<void>
   readonly events: (limit: number) => Promise<readonly AuditEvent[]>
   /** Forgets attempts older than `before`. */

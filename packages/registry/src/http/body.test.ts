@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { Hono } from 'hono'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { npmTarballOf, publishDocumentOf } from '../protocols/npm-testing.ts'
+import { openTemporaryRegistry, type TemporaryRegistry } from '../testing.ts'
 import type { AppEnv } from './app-types.ts'
 import { bodyStream, drainBody } from './body.ts'
 import { type Bound, bind } from './listen.ts'
 
+const LARGE = Buffer.alloc(20 * 1024 * 1024, 'x')
 const BODY = Buffer.alloc(4 * 1024 * 1024)
 
 let bound: Bound | undefined
@@ -46,3 +51,122 @@ describe('drainBody', () => {
     expect(await send(1024 * 1024)).toMatchObject({ wholeWasRead: false })
   })
 })
+
+describe('a large body that is refused at once', () => {
+  let registry: TemporaryRegistry
+  let server: Bound
+  beforeAll(async () => {
+    registry = await openTemporaryRegistry()
+    server = await bind({ host: '127.0.0.1', port: 0 })
+    server.serve(registry.app)
+  })
+  afterAll(async () => {
+    await server.close()
+    await registry.close()
+  })
+
+  it.each([
+    ['PUT', '/widget', 401],
+    ['POST', '/legacy/', 401],
+    ['POST', '/-/api/v1/tokens', 401],
+    ['POST', '/_/oidc/mint-token', 422],
+    ['POST', '/nowhere/at/all', 404],
+    ['PUT', '/%zz', 400],
+  ])(
+    'does not keep the answer to %s %s from a client that reads afterwards',
+    async (method, path, status) => {
+      expect(await sendThenRead(server.port, method, path, LARGE)).toContain(`HTTP/1.1 ${status} `)
+    },
+  )
+
+  it('leaves the connection to the next request', async () => {
+    const answers = await sendThenRead(
+      server.port,
+      'PUT',
+      '/widget',
+      LARGE,
+      'GET /-/ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    )
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200'])
+  })
+
+  it('gets its answer to clients of Node too', async () => {
+    const options = {
+      host: '127.0.0.1',
+      port: server.port,
+      method: 'PUT',
+      path: '/widget',
+      agent: false,
+    }
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      request(options, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end(LARGE)
+    })
+    expect(status).toBe(401)
+  })
+
+  it.each([
+    ['PUT', '/gone', 'application/json', largeDocument],
+    ['POST', '/legacy/', 'multipart/form-data; boundary=x', largeForm],
+  ])(
+    'whose sender goes away in the middle of %s %s leaves nothing behind',
+    async (method, path, type, make) => {
+      const body = await make()
+      const token = await registry.token(registry.alice, 'publish')
+      const head = [
+        `${method} ${path} HTTP/1.1`,
+        'host: x',
+        `authorization: Bearer ${token}`,
+        `content-type: ${type}`,
+        `content-length: ${body.length}`,
+      ]
+      const socket = connect(server.port, '127.0.0.1')
+      socket.write(`${head.join('\r\n')}\r\n\r\n`)
+      socket.write(body.slice(0, body.length / 2))
+      await expect.poll(() => registry.blobFiles()).toHaveLength(1)
+      socket.destroy()
+      await expect.poll(() => registry.blobFiles()).toEqual([])
+      expect(registry.logged()).not.toContain('unexpected error')
+      expect((await fetch(`http://127.0.0.1:${server.port}/-/ping`)).status).toBe(200)
+    },
+  )
+})
+
+/** Like twine: writes the whole request before it reads a byte. Returns everything that came back. */
+function sendThenRead(
+  port: number,
+  method: string,
+  path: string,
+  body: Buffer,
+  next = '',
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const close = next === '' ? 'connection: close\r\n' : ''
+    const head = `${method} ${path} HTTP/1.1\r\nhost: x\r\n${close}content-length: ${body.length}\r\n\r\n`
+    const socket = connect(port, '127.0.0.1')
+    const chunks: Buffer[] = []
+    socket.on('error', reject).on('end', () => resolve(Buffer.concat(chunks).toString('latin1')))
+    socket.write(head)
+    socket.write(body, () => {
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+      if (next !== '') socket.write(next)
+    })
+  })
+}
+
+/** `npm publish` of a tarball that does not compress. */
+async function largeDocument(): Promise<string> {
+  const filler = randomBytes(500_000).toString('base64')
+  return publishDocumentOf('gone', '1.0.0', await npmTarballOf('gone', '1.0.0', { filler }))
+}
+
+/** The form of a legacy upload, up to somewhere in its file. */
+async function largeForm(): Promise<string> {
+  return [
+    '--x',
+    'content-disposition: form-data; name="content"; filename="gone-1.0.0-py3-none-any.whl"',
+    '',
+    'x'.repeat(1_000_000),
+  ].join('\r\n')
+}

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tls } from './listen.ts'
@@ -16,7 +16,7 @@ export async function selfSigned(folder: string, hosts: readonly string[]): Prom
   const kept = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]).catch(
     () => undefined,
   )
-  if (kept !== undefined && isUsable(kept[1], hosts)) return { key: kept[0], cert: kept[1] }
+  if (kept !== undefined && isUsable(...kept, hosts)) return { key: kept[0], cert: kept[1] }
   const made = await generate(hosts)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeWhole(keyFile, made.key)
@@ -24,12 +24,18 @@ export async function selfSigned(folder: string, hosts: readonly string[]): Prom
   return made
 }
 
-function isUsable(pem: string, hosts: readonly string[]): boolean {
-  const certificate = new X509Certificate(pem)
-  const expires = Date.parse(certificate.validTo)
-  const covers = (host: string) =>
-    (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined
-  return expires - Date.now() > DAY_MS && hosts.every(covers)
+/** A pair that does not fit together is left behind if the process dies between the two files. */
+function isUsable(key: string, cert: string, hosts: readonly string[]): boolean {
+  try {
+    const certificate = new X509Certificate(cert)
+    const expires = Date.parse(certificate.validTo)
+    const covers = (host: string) =>
+      (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined
+    const fits = certificate.checkPrivateKey(createPrivateKey(key))
+    return fits && expires - Date.now() > DAY_MS && hosts.every(covers)
+  } catch {
+    return false
+  }
 }
 
 function isAddress(host: string): boolean {

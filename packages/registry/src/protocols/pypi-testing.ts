@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type Claims, findProvider } from '@trustpub/identity'
+import type { Claims } from '@trustpub/identity'
 import type { DevelopmentIssuer } from '@trustpub/identity/testing'
-import { type OpenRegistry, openRegistry } from '../app.ts'
 import { tarGzOf } from '../archives/testing.ts'
 import { zipOf } from '../archives/testing-zip.ts'
-import { readConfig } from '../config.ts'
 import type { Account, StoredPublisher, TokenPermission } from '../domain/model.ts'
-import { parsePypiName } from '../domain/names.ts'
-import { issueAccountToken } from '../domain/tokens.ts'
 import type { RegistryConfig } from '../registry.ts'
+import { claimsOf, HOST, openTemporaryRegistry, type TemporaryRegistry } from '../testing.ts'
 
 /** The audience that registries in tests ask for. */
-export const AUDIENCE = 'registry.example'
+export const AUDIENCE: string = HOST
 
 /** The files of a distribution under test. */
 export interface TestDistribution {
@@ -74,8 +67,8 @@ export function uploadForm(
   return form
 }
 
-/** A registry on a folder of its own. */
-export interface TestRegistry extends OpenRegistry {
+/** A registry with an owner for everything, asked as PyPI's clients ask. */
+export interface TestRegistry extends Omit<TemporaryRegistry, 'request' | 'token'> {
   readonly owner: Account
   readonly request: (path: string, init?: RequestInit) => Promise<Response>
   /** An API token of the owner. */
@@ -87,8 +80,6 @@ export interface TestRegistry extends OpenRegistry {
   /** An API token by exchange. */
   readonly minted: () => Promise<string>
   readonly upload: (form: FormData, token?: string) => Promise<Response>
-  /** The names of all blobs. */
-  readonly blobFiles: () => Promise<readonly string[]>
 }
 
 /** Opens one that trusts the issuer; `close` also removes the folder. */
@@ -96,22 +87,14 @@ export async function openTestRegistry(
   issuer: DevelopmentIssuer,
   change: Partial<RegistryConfig> = {},
 ): Promise<TestRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), 'registry-'))
-  const config: RegistryConfig = {
-    ...readConfig({ data: folder }, `https://${AUDIENCE}`),
-    blobs: pathToFileURL(join(folder, 'blobs')),
-    ...change,
-  }
-  const registry = await openRegistry(config)
-  const { store, app } = registry
+  const registry = await openTemporaryRegistry(change)
+  const { store, app, alice: owner } = registry
   await store.issuers.create({ url: issuer.url, provider: 'github', allowPrivateNetwork: true })
-  const owner = await store.accounts.create('alice', 'member')
-  const github = findProvider('github')
 
   const request = async (path: string, init?: RequestInit) =>
     app.fetch(new Request(`https://${AUDIENCE}${path}`, init))
   const idToken = (changes: Claims = {}) =>
-    issuer.sign({ ...github.simulate(run(issuer.url)), ...changes }, AUDIENCE)
+    issuer.sign(claimsOf({ issuer: issuer.url }, changes), AUDIENCE)
   const mint = (token: string) =>
     request('/_/oidc/mint-token', { method: 'POST', body: JSON.stringify({ token }) })
 
@@ -121,26 +104,13 @@ export async function openTestRegistry(
     request,
     idToken,
     mint,
-    token: async (permissions = ['read', 'publish']) =>
-      (await issueAccountToken(store, owner.id, { description: 'test', permissions })).text,
-    publisher: async (...packages) => {
-      const publisher = await store.publishers.create({
-        provider: 'github',
-        issuer: issuer.url,
-        lookupKey: 'acme/widget',
-        fields: { repository: 'acme/widget', workflow: 'release.yml' },
-        pins: {},
-        permissions: ['publish'],
-        createdBy: owner.id,
-      })
-      for (const name of packages) {
-        await store.publishers.addPending(publisher.id, {
-          ecosystem: 'pypi',
-          ...parsePypiName(name),
-        })
-      }
-      return publisher
-    },
+    token: (permissions = ['read', 'publish']) => registry.token(owner, ...permissions),
+    publisher: (...packages) =>
+      registry.trust(
+        owner,
+        packages.map((name) => `pypi:${name}`),
+        { issuer: issuer.url },
+      ),
     minted: async () => {
       const { token } = (await (await mint(await idToken())).json()) as { token: string }
       return token
@@ -151,14 +121,6 @@ export async function openTestRegistry(
         body: form,
         ...(token === undefined ? {} : { headers: basic(token) }),
       }),
-    blobFiles: async () => {
-      const entries = await readdir(join(folder, 'blobs'), { recursive: true, withFileTypes: true })
-      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
-    },
-    close: async () => {
-      await registry.close()
-      await rm(folder, { recursive: true })
-    },
   }
 }
 
@@ -170,16 +132,4 @@ export function basic(token: string): Record<string, string> {
 /** The code of a refusal, where PyPI's clients look for it. */
 export async function codeOf(answer: Response): Promise<string | undefined> {
   return ((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code
-}
-
-function run(issuer: string) {
-  return {
-    issuer,
-    repository: 'acme/widget',
-    ref: 'refs/tags/v1.0.0',
-    commit: '0123456789abcdef0123456789abcdef01234567',
-    event: 'push',
-    entry: '.github/workflows/release.yml',
-    file: '.github/workflows/release.yml',
-  }
 }

@@ -133,7 +133,7 @@ describe('the upload', () => {
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
     expect(await refused.json()).toMatchObject({
       title: 'token_scope',
-      detail: expect.stringContaining('cannot publish gadget'),
+      detail: expect.stringContaining('not gadget'),
     })
     expect(await registry.blobFiles()).toEqual([])
   })

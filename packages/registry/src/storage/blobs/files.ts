@@ -1,17 +1,20 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Blobs, BlobWriter } from '../../domain/ports.ts'
 
 /** 16 random bytes, as hex; the first byte names the folder. */
 const KEY = /^[0-9a-f]{32}$/
-/** A folder holds 1/256 of the blobs; its listing is one batch. */
-const FOLDERS = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'))
+/** A folder holds 1/256 of the blobs. It is made for its first blob. */
+const FOLDER = /^[0-9a-f]{2}$/
+
+/** Keys that are listed at once: a database looks them up in one statement. */
+const BATCH = 500
 
 /** Blobs as files below `root`. A finished one is on disk, its folder entry too: it survives a power failure. */
 export async function openFileBlobs(root: string): Promise<Blobs> {
-  for (const folder of FOLDERS) await mkdir(join(root, folder), { recursive: true })
+  await mkdir(root, { recursive: true })
   const pathOf = (key: string) => {
     if (!KEY.test(key)) throw new Error(`Not a blob key: ${key}`)
     return join(root, key.slice(0, 2), key)
@@ -20,6 +23,8 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
   return {
     async create(digests) {
       const key = randomBytes(16).toString('hex')
+      const made = await mkdir(dirname(pathOf(key)), { recursive: true })
+      if (made !== undefined) await syncFolder(root)
       return new FileWriter(key, pathOf(key), await open(pathOf(key), 'wx'), digests)
     },
 
@@ -36,13 +41,13 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
     remove: (key) => removeFile(pathOf(key)),
 
     async *list(before) {
-      for (const folder of FOLDERS) {
+      for (const folder of (await readdir(root)).filter((name) => FOLDER.test(name))) {
         const keys: string[] = []
         for (const key of await readdir(join(root, folder))) {
           const written = await modified(join(root, folder, key))
           if (written !== undefined && written < before && KEY.test(key)) keys.push(key)
         }
-        if (keys.length > 0) yield keys
+        for (let at = 0; at < keys.length; at += BATCH) yield keys.slice(at, at + BATCH)
       }
     },
   }
@@ -75,9 +80,7 @@ class FileWriter implements BlobWriter {
   async finish(): Promise<{ size: number; digests: Record<string, string> }> {
     await this.#handle.sync()
     await this.#close()
-    // Without this the file may be there after a power failure and its name not.
-    const folder = await open(join(this.#path, '..'), 'r')
-    await folder.sync().finally(() => folder.close())
+    await syncFolder(dirname(this.#path))
     const digests = [...this.#hashes].map(([algorithm, hash]) => [algorithm, hash.digest('hex')])
     return { size: this.#size, digests: Object.fromEntries(digests) as Record<string, string> }
   }
@@ -91,6 +94,12 @@ class FileWriter implements BlobWriter {
     if (this.#open) await this.#handle.close()
     this.#open = false
   }
+}
+
+/** Without this a file may be there after a power failure and its name not. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  await folder.sync().finally(() => folder.close())
 }
 
 /** When the file was last written to; undefined if another process has removed it meanwhile. */

@@ -160,6 +160,12 @@ async function logTables(db: Kysely<unknown>, create: (name: string) => Table): 
     .execute()
   await db.schema.createIndex('exchange_attempts_at').on('exchange_attempts').column('at').execute()
 
+  await db.schema
+    .createIndex('exchange_attempts_source')
+    .on('exchange_attempts')
+    .columns(['issuer', 'source', 'at'])
+    .execute()
+
   const events = create('audit_events').addColumn('id', 'text', (c) => c.primaryKey())
   await text(events, 'at', 'actor', 'action', 'subject', 'details').execute()
   await db.schema.createIndex('audit_events_at').on('audit_events').column('at').execute()

@@ -33,6 +33,18 @@ export function logStore(db: Db): LogStore {
       return (await query.orderBy('at', 'desc').limit(limit).execute()).map(toAttempt)
     },
 
+    async countRefused(issuer, source, since) {
+      const { count } = await db
+        .selectFrom('exchange_attempts')
+        .select((all) => all.fn.countAll<number | string>().as('count'))
+        .where('issuer', '=', issuer)
+        .where('source', '=', source)
+        .where('at', '>=', since.toISOString())
+        .where('code', '!=', 'ok')
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
     async audit(event) {
       await db
         .insertInto('audit_events')

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { sql } from 'kysely'
+import Database from 'libsql'
+import { describe, expect, it } from 'vitest'
+import { storeContract } from '../store.contract.ts'
+import { openStore } from '../store.ts'
+import { openSqlite } from './sqlite.ts'
+
+async function makeFolder(): Promise<{ path: string; url: URL; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-'))
+  const path = join(folder, 'registry.db')
+  return { path, url: pathToFileURL(path), remove: () => rm(folder, { recursive: true }) }
+}
+
+storeContract('SQLite', makeFolder)
+
+describe('SQLite', () => {
+  it('is opened so that what was confirmed survives a power failure', async () => {
+    const { path, remove } = await makeFolder()
+    const db = openSqlite(path)
+    const pragma = async (name: string) => {
+      const { rows } = await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)
+      return Object.values(rows[0] ?? {})[0]
+    }
+    expect([await pragma('journal_mode'), await pragma('synchronous')]).toEqual(['wal', 2])
+    expect([await pragma('foreign_keys'), await pragma('busy_timeout')]).toEqual([1, 10_000])
+    await db.destroy()
+    await remove()
+  })
+
+  it('makes all tables or none, so that a start which was interrupted can be repeated', async () => {
+    const { path, url, remove } = await makeFolder()
+    const obstacle = new Database(path)
+    obstacle.exec('create table audit_events (unrelated text)')
+    await expect(openStore(url)).rejects.toThrow(/audit_events/)
+    obstacle.exec('drop table audit_events')
+    obstacle.close()
+    const store = await openStore(url)
+    expect(await store.accounts.list()).toEqual([])
+    await store.close()
+    await remove()
+  })
+
+  it('is the only database so far, and says so', async () => {
+    await expect(openStore(new URL('postgres://host/db'))).rejects.toThrow(
+      'No database for postgres:// (known: file:)',
+    )
+  })
+})
