@@ -6,6 +6,8 @@ import { createServer } from 'node:net'
 const TICKS_PER_SECOND = 100
 /** A server that is not up by then never will be. */
 const START_TIMEOUT_MS = 30_000
+/** A request that comes while a server is still starting may never be answered. */
+const PING_TIMEOUT_MS = 500
 
 /**
  * CPU seconds that a process has used so far, in all its threads, user and system.
@@ -68,7 +70,7 @@ export async function startServer(node, args, { url, cwd, env = {} }) {
 /** @param {string} url */
 async function answers(url) {
   try {
-    return (await fetch(`${url}/-/ping`)).ok
+    return (await fetch(`${url}/-/ping`, { signal: AbortSignal.timeout(PING_TIMEOUT_MS) })).ok
   } catch {
     return false
   }

@@ -1,4 +1,7 @@
-/** A process that verifies ID tokens and nothing else: `{ token, jwk }` once, then how often, answered with milliseconds of CPU. */
+/**
+ * A process that verifies ID tokens and nothing else. It takes `{ token, jwk }` once, then `{ count, lanes }`, which it
+ * answers with the milliseconds of CPU that one verification took.
+ */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
@@ -6,25 +9,23 @@ import { pathToFileURL } from 'node:url'
 const fromIdentity = createRequire(new URL('../../packages/identity/package.json', import.meta.url))
 const { compactVerify, importJWK } = await import(pathToFileURL(fromIdentity.resolve('jose')).href)
 
-/** As many at a time as exchanges are. */
-const LANES = Number(process.argv[2])
-
 let verify = async () => {}
 
 process.on('message', async (message) => {
-  if (typeof message !== 'number') {
+  if ('token' in message) {
     const key = await importJWK(message.jwk, 'RS256')
     verify = async () => {
       await compactVerify(message.token, key, { algorithms: ['RS256'] })
     }
     return
   }
-  let left = message
+  const { count, lanes } = message
+  let left = count
   const lane = async () => {
     while (left-- > 0) await verify()
   }
   const before = process.cpuUsage()
-  await Promise.all(Array.from({ length: LANES }, lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
   const { user, system } = process.cpuUsage(before)
-  process.send?.((user + system) / 1000 / message)
+  process.send?.((user + system) / 1000 / count)
 })

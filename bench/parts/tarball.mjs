@@ -6,6 +6,8 @@ import { inTurn } from '../lib/statistics.mjs'
 
 const PACKAGE = '@acme/fetched'
 const CONNECTIONS = 16
+/** Until the code is compiled. */
+const WARM_UP_SECONDS = 1.5
 
 /** Bytes that do not compress: the tarball is about as large. */
 const SIZES = /** @type {const} */ ([
@@ -16,18 +18,19 @@ const SIZES = /** @type {const} */ ([
 /** @param {import('../lib/workbench.mjs').Workbench} workbench */
 export async function tarball(workbench) {
   return withBoth(workbench, async (ours, peer) => {
-    const seconds = workbench.quick ? 1 : 2
+    const [rounds, seconds] = workbench.quick ? [2, 1] : [3, 2.5]
     const results = []
     for (const [at, [what, size]] of SIZES.entries()) {
       const version = `${at + 1}.0.0`
       const payload = randomBytes(size)
       for (const server of [ours, peer]) await publishOne(server, PACKAGE, version, payload)
-      const load = (server) => () => {
+      const load = (server, seconds) => () => {
         const url = new URL(`/${PACKAGE}/-/${PACKAGE.split('/')[1]}-${version}.tgz`, server.url)
         const request = requestBytes('GET', url, { authorization: `Bearer ${server.bearer}` })
         return measure({ ...server, connections: CONNECTIONS, next: repeatFor(request, seconds) })
       }
-      const measured = await inTurn(workbench.quick ? 2 : 3, load(ours), load(peer))
+      await inTurn(1, load(ours, WARM_UP_SECONDS), load(peer, WARM_UP_SECONDS))
+      const measured = await inTurn(rounds, load(ours, seconds), load(peer, seconds))
       results.push(...compareLoads('tarball', `tarball of ${what}`, measured))
     }
     return results
