@@ -37,6 +37,14 @@ it.each([
   })
 })
 
+it('reads a line of blanks around a carriage return in no time', () => {
+  const blanks = '\t'.repeat(100_000)
+  const started = performance.now()
+  expect(parse(`${HEAD}Summary:${blanks}\rx\n`).fields.get('summary')).toEqual(['\rx'])
+  // Trying again from each blank took seconds.
+  expect(performance.now() - started).toBeLessThan(500)
+})
+
 it('refuses names, versions and bytes that are not allowed', async () => {
   const code = async (bytes: Buffer) => (await refusalOf(() => parseCoreMetadata(bytes))).code
   expect(await code(Buffer.from(HEAD.replace('demo', 'de mo')))).toBe('name_invalid')

@@ -76,7 +76,8 @@ function takeLine(
     current.push(`${current.pop()}\n${line}`)
     return current
   }
-  const match = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$/.exec(line)
+  // With `s` nothing can fail after the colon: it would be tried again from each of a million blanks.
+  const match = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$/s.exec(line)
   if (match === null) throw invalid('has a header line that is not "Name: value"')
   const [, name = '', value = ''] = match
   const key = name.toLowerCase()

@@ -84,7 +84,7 @@ export async function revokeToken(store: Store, by: Account, id: string): Promis
     if (token === undefined || (token.account?.id !== by.id && by.role !== 'admin')) {
       throw refuse('does_not_exist', { what: `The API token ${id}` })
     }
-    await tx.tokens.revoke(id)
+    await tx.tokens.revoke(token.hash)
     const subject = token.account?.name ?? token.publishedBy?.run?.repository ?? id
     await tx.log.audit({ actor: by.name, action: 'token.revoked', subject, details: { id } })
   })

@@ -51,13 +51,7 @@ export interface PackageStore {
     manifest: Readonly<Record<string, unknown>>,
   ) => Promise<void>
   readonly addFile: (packageId: string, releaseId: string, file: ReleaseFile) => Promise<void>
-  readonly file: (
-    packageId: string,
-    filename: string,
-  ) => Promise<
-    | { readonly file: ReleaseFile; readonly release: Pick<Release, 'version' | 'publishedBy'> }
-    | undefined
-  >
+  readonly file: (packageId: string, filename: string) => Promise<ReleaseFile | undefined>
   readonly setYanked: (
     packageId: string,
     version: string,
@@ -107,7 +101,7 @@ export interface TokenStore {
   readonly byHash: (hash: string) => Promise<ApiToken | undefined>
   readonly find: (id: string) => Promise<ApiToken | undefined>
   readonly byAccount: (accountId: string) => Promise<readonly ApiToken[]>
-  readonly revoke: (id: string) => Promise<void>
+  readonly revoke: (hash: string) => Promise<void>
   /** Claims an ID token for good. False if it was claimed before, by whichever process. */
   readonly claimIdToken: (issuer: string, jti: string, forgetAt: Date) => Promise<boolean>
   /** Forgets ID tokens and exchanged API tokens whose time is over. */

@@ -1,6 +1,13 @@
 import { refuse } from '../errors.ts'
 import { requirePublish } from './access.ts'
-import type { Package, PackageName, PublishedBy, ReleaseFile, Visibility } from './model.ts'
+import type {
+  Package,
+  PackageName,
+  PublishedBy,
+  Release,
+  ReleaseFile,
+  Visibility,
+} from './model.ts'
 import type { Store } from './ports.ts'
 import type { Actor } from './tokens.ts'
 
@@ -42,11 +49,10 @@ export async function publish(
     const { name, version, file } = upload
     const found = await tx.packages.find(name.ecosystem, name.normalised)
     const leave = await requirePublish(tx, actor, name, found, policy)
-    if (found !== undefined && (await isThere(tx, found, upload, leave.publishedBy)))
-      return 'already there'
+    const release = found && (await tx.packages.release(found.id, version))
+    if (release !== undefined && hasSame(release, upload, leave.publishedBy)) return 'already there'
 
     const pkg = found ?? (await createPackage(tx, name, policy, leave.ownerOfNew))
-    const release = await tx.packages.release(pkg.id, version)
     const releaseId =
       release?.id ??
       (await tx.packages.addRelease(pkg.id, {
@@ -68,15 +74,16 @@ export async function publish(
   })
 }
 
-async function isThere(tx: Store, pkg: Package, upload: Upload, by: PublishedBy): Promise<boolean> {
-  const { filename, digests } = upload.file
-  const existing = await tx.packages.file(pkg.id, filename)
+/** Whether the release has this very file, by the same actor. @throws Refusal if it has another of that name */
+function hasSame(release: Release, upload: Upload, by: PublishedBy): boolean {
+  const { file, identity, version, name } = upload
+  const existing = release.files.find(({ filename }) => filename === file.filename)
   if (existing === undefined) return false
-  const same = existing.file.digests[upload.identity] === digests[upload.identity]
-  if (same && existing.release.publishedBy.id === by.id) return true
+  const same = existing.digests[identity] === file.digests[identity]
+  if (same && release.publishedBy.id === by.id) return true
   throw upload.filesPerRelease === 'one'
-    ? refuse('version_exists', { package: pkg.name, version: upload.version })
-    : refuse('file_exists', { file: filename })
+    ? refuse('version_exists', { package: name.name, version })
+    : refuse('file_exists', { file: file.filename })
 }
 
 async function createPackage(

@@ -152,5 +152,5 @@ export async function authenticate(store: Store, text: string, now: Date): Promi
  */
 export async function burnExchangedToken(store: Store, text: string): Promise<void> {
   const token = isTokenText(text) ? await store.tokens.byHash(hashToken(text)) : undefined
-  if (token?.grants !== undefined) await store.tokens.revoke(token.id)
+  if (token?.grants !== undefined) await store.tokens.revoke(token.hash)
 }

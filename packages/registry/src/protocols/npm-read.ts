@@ -64,7 +64,7 @@ export function npmReader(registry: Registry) {
       const filename = path.slice(path.lastIndexOf('/') + 1)
       const found = await store.packages.file(pkg.id, filename)
       if (found === undefined) throw refuse('file_not_found', { package: pkg.name, file: filename })
-      const { size, digests, blob } = found.file
+      const { size, digests, blob } = found
       const etag = `"${digests.sha512?.slice(0, 40)}"`
       return answerFile(c, registry.blobs, {
         blob,

@@ -64,7 +64,7 @@ export function pypiReader(registry: Registry): PypiReader {
       const wanted = pypiName(name)
       const pkg = await readablePackage(store, c.get('actor'), wanted)
       const [, plain = filename, beside] = /^(.*)(\.metadata)$/.exec(filename) ?? []
-      const found = (await store.packages.file(pkg.id, plain))?.file
+      const found = await store.packages.file(pkg.id, plain)
       if (found !== undefined && beside === undefined)
         return answerFile(c, blobs, distribution(found))
       if (found?.metadata === undefined)

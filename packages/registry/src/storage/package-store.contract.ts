@@ -52,10 +52,8 @@ export function packageStoreContract(
     expect(await packages.releases(pkg.id)).toEqual([release])
     expect(await packages.release(pkg.id, '1.0')).toEqual(release)
     expect(await packages.release(pkg.id, '2.0')).toBeUndefined()
-    expect(await packages.file(pkg.id, 'a.whl')).toEqual({
-      file: files[0],
-      release: { version: '1.0', publishedBy: BY },
-    })
+    expect(await packages.file(pkg.id, 'a.whl')).toEqual(files[0])
+    expect(await packages.file(pkg.id, 'b.whl')).toBeUndefined()
     await expect(packages.addFile(pkg.id, id, fileOf('a.whl'))).rejects.toThrow()
     await packages.setManifest(id, { other: true })
     expect((await packages.release(pkg.id, '1.0'))?.manifest).toEqual({ other: true })

@@ -41,17 +41,13 @@ export interface Schema {
     uploaded_at: string
   }
   dist_tags: { package_id: string; tag: string; version: string }
-  trusted_publishers: {
-    id: string
-    provider: string
-    issuer: string
-    lookup_key: string
-    fields: string
-    pins: string
-    permissions: string
-    created_by: string
-    created_at: string
-    last_used_at: string | null
+  trusted_publishers: PublisherColumns
+  /** A view: publishers with the packages they cover; `pending` is 1 for those that do not exist yet. */
+  publisher_links: PublisherColumns & {
+    package_ecosystem: string
+    package_name: string
+    package_normalised: string
+    pending: number
   }
   publisher_packages: { publisher_id: string; package_id: string }
   pending_publishers: { publisher_id: string; ecosystem: string; name: string; normalised: string }
@@ -90,6 +86,19 @@ export interface Schema {
     subject: string
     details: string
   }
+}
+
+interface PublisherColumns {
+  id: string
+  provider: string
+  issuer: string
+  lookup_key: string
+  fields: string
+  pins: string
+  permissions: string
+  created_by: string
+  created_at: string
+  last_used_at: string | null
 }
 
 /** The query builder, bound to the tables. */

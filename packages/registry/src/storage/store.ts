@@ -17,7 +17,7 @@ export async function openStore(url: URL): Promise<Store> {
       `No database for ${url.protocol}// (known: ${Object.keys(DATABASES).join(', ')})`,
     )
   }
-  const db = open(url)
+  const { db, transaction } = open(url)
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
@@ -27,10 +27,14 @@ export async function openStore(url: URL): Promise<Store> {
     await db.destroy()
     throw error
   }
-  return storeOn(db)
+  return storeOn(db, (work) => transaction((tx) => work(storeOn(tx, noTransaction))))
 }
 
-function storeOn(db: Db): Store {
+function noTransaction(): never {
+  throw new Error('A transaction cannot begin within another')
+}
+
+function storeOn(db: Db, transaction: Store['transaction']): Store {
   return {
     packages: packageStore(db),
     publishers: publisherStore(db),
@@ -38,7 +42,7 @@ function storeOn(db: Db): Store {
     accounts: accountStore(db),
     issuers: issuerStore(db),
     log: logStore(db),
-    transaction: (work) => db.transaction().execute((tx) => work(storeOn(tx))),
+    transaction,
     close: () => db.destroy(),
   }
 }

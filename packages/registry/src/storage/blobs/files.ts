@@ -1,5 +1,4 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Blobs, BlobWriter } from '../../domain/ports.ts'
@@ -9,12 +8,18 @@ const KEY = /^[0-9a-f]{32}$/
 /** A folder holds 1/256 of the blobs. It is made for its first blob. */
 const FOLDER = /^[0-9a-f]{2}$/
 
+/** Bytes that are read at once: few calls for a large file, and little to hold for a slow reader. */
+const PART = 256 * 1024
+
+/** The folders hold restricted packages, and other users of the machine have no leave to read those. */
+const OWN = 0o700
+
 /** Keys that are listed at once: a database looks them up in one statement. */
 const BATCH = 500
 
 /** Blobs as files below `root`. A finished one is on disk, its folder entry too: it survives a power failure. */
 export async function openFileBlobs(root: string): Promise<Blobs> {
-  await mkdir(root, { recursive: true })
+  await mkdir(root, { recursive: true, mode: OWN })
   const pathOf = (key: string) => {
     if (!KEY.test(key)) throw new Error(`Not a blob key: ${key}`)
     return join(root, key.slice(0, 2), key)
@@ -23,15 +28,15 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
   return {
     async create(digests) {
       const key = randomBytes(16).toString('hex')
-      const made = await mkdir(dirname(pathOf(key)), { recursive: true })
+      const made = await mkdir(dirname(pathOf(key)), { recursive: true, mode: OWN })
       if (made !== undefined) await syncFolder(root)
       return new FileWriter(key, pathOf(key), await open(pathOf(key), 'wx'), digests)
     },
 
-    async read(key, range) {
+    async read(key, { start, end } = { start: 0, end: Number.POSITIVE_INFINITY }) {
+      const path = pathOf(key)
       try {
-        const handle = await open(pathOf(key), 'r')
-        return createReadStream('', { fd: handle, ...range })
+        return parts(path, start, end + 1, await readPart(path, start, end + 1))
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error
@@ -50,6 +55,37 @@ export async function openFileBlobs(root: string): Promise<Blobs> {
         for (let at = 0; at < keys.length; at += BATCH) yield keys.slice(at, at + BATCH)
       }
     },
+  }
+}
+
+async function* parts(
+  path: string,
+  start: number,
+  end: number,
+  first: Buffer,
+): AsyncGenerator<Buffer> {
+  let part = first
+  for (let at = start; part.length > 0; part = await readPart(path, at, end)) {
+    yield part
+    at += part.length
+    if (part.length < PART) return
+  }
+}
+
+/** The file is not kept open between two parts: a client that goes away never asks for the next one. */
+async function readPart(path: string, start: number, end: number): Promise<Buffer> {
+  const handle = await open(path, 'r')
+  try {
+    const part = Buffer.allocUnsafe(Math.min(PART, end - start))
+    let filled = 0
+    while (filled < part.length) {
+      const { bytesRead } = await handle.read(part, filled, part.length - filled, start + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return part.subarray(0, filled)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -20,7 +20,7 @@ storeContract('SQLite', makeFolder)
 describe('SQLite', () => {
   it('is opened so that what was confirmed survives a power failure', async () => {
     const { path, remove } = await makeFolder()
-    const db = openSqlite(path)
+    const { db } = openSqlite(path)
     const pragma = async (name: string) => {
       const { rows } = await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)
       return Object.values(rows[0] ?? {})[0]

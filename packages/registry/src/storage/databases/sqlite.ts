@@ -5,8 +5,10 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely'
-import Database from 'libsql'
-import type { Db, Schema } from '../schema.ts'
+import Libsql from 'libsql'
+import type { Schema } from '../schema.ts'
+import type { Database } from './database.ts'
+import { sharedCommits } from './shared-commits.ts'
 
 /** How long a write waits for another process's write before it gives up. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -17,13 +19,14 @@ const MAX_STATEMENTS = 500
  * Opens an SQLite file so that a confirmed write survives a power failure: write-ahead log, synchronous FULL.
  * Several processes may open the same file.
  */
-export function openSqlite(path: string): Db {
-  const database = new Database(path)
+export function openSqlite(path: string): Database {
+  const database = new Libsql(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-  return new Kysely<Schema>({ dialect: new Dialect({ database: new Prepared(database) }) })
+  const db = new Kysely<Schema>({ dialect: new Dialect({ database: new Prepared(database) }) })
+  return { db, transaction: sharedCommits(db) }
 }
 
 class Dialect extends SqliteDialect {
@@ -41,10 +44,10 @@ class Adapter extends SqliteAdapter {
 
 /** Keeps prepared statements, and begins every transaction as a writer. */
 class Prepared implements SqliteDatabase {
-  readonly #database: Database.Database
+  readonly #database: Libsql.Database
   readonly #statements = new Map<string, SqliteStatement>()
 
-  constructor(database: Database.Database) {
+  constructor(database: Libsql.Database) {
     this.#database = database
   }
 

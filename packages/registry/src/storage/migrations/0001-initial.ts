@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, Kysely, Migration } from 'kysely'
+import { type CreateTableBuilder, type Kysely, type Migration, sql } from 'kysely'
 
 type Table = CreateTableBuilder<string, string>
 
@@ -68,7 +68,12 @@ export const initial: Migration = {
       .addPrimaryKeyConstraint('files_key', ['package_id', 'filename'])
       .execute()
     await db.schema.createIndex('files_blob').on('files').column('blob').execute()
-    await db.schema.createIndex('files_metadata_blob').on('files').column('metadata_blob').execute()
+    await db.schema
+      .createIndex('files_metadata_blob')
+      .on('files')
+      .column('metadata_blob')
+      .where('metadata_blob', 'is not', null)
+      .execute()
 
     await text(child(create('dist_tags'), 'package_id', 'packages'), 'tag', 'version')
       .addPrimaryKeyConstraint('dist_tags_key', ['package_id', 'tag'])
@@ -124,32 +129,48 @@ async function publisherTables(
     .columns(['ecosystem', 'normalised'])
     .execute()
 
+  await sql`
+    create view publisher_links as
+    select p.*, k.ecosystem as package_ecosystem, k.name as package_name,
+      k.normalised as package_normalised, 0 as pending
+    from trusted_publishers p
+    join publisher_packages l on l.publisher_id = p.id
+    join packages k on k.id = l.package_id
+    union all
+    select p.*, n.ecosystem, n.name, n.normalised, 1
+    from trusted_publishers p
+    join pending_publishers n on n.publisher_id = p.id`.execute(db)
+
   const issuers = create('issuers').addColumn('url', 'text', (c) => c.primaryKey())
   await integer(text(issuers, 'provider'), 'allow_private_network').execute()
 }
 
 async function tokenTables(db: Kysely<unknown>, create: (name: string) => Table): Promise<void> {
+  // Looked up by hash all the time, by id when one is revoked; exchanged ones come and go, so they get no more indexes.
   const tokens = text(
-    create('api_tokens').addColumn('id', 'text', (c) => c.primaryKey()),
-    'hash',
+    create('api_tokens').addColumn('hash', 'text', (c) => c.primaryKey()),
+    'id',
     'hint',
     'description',
     'permissions',
     'created_at',
   ).addColumn('account_id', 'text', (c) => c.references('accounts.id').onDelete('cascade'))
-  await optionalText(tokens, 'grants', 'published_by', 'expires_at', 'revoked_at')
-    .addUniqueConstraint('api_tokens_hash', ['hash'])
+  await optionalText(tokens, 'grants', 'published_by', 'expires_at', 'revoked_at').execute()
+  await db.schema
+    .createIndex('api_tokens_id')
+    .on('api_tokens')
+    .column('id')
+    .where(sql.ref('account_id'), 'is not', null)
     .execute()
-  await db.schema.createIndex('api_tokens_account').on('api_tokens').column('account_id').execute()
-  await db.schema.createIndex('api_tokens_expiry').on('api_tokens').column('expires_at').execute()
+  await db.schema
+    .createIndex('api_tokens_account')
+    .on('api_tokens')
+    .column('account_id')
+    .where('account_id', 'is not', null)
+    .execute()
 
   await text(create('used_id_tokens'), 'issuer', 'jti', 'forget_at')
     .addPrimaryKeyConstraint('used_id_tokens_key', ['issuer', 'jti'])
-    .execute()
-  await db.schema
-    .createIndex('used_id_tokens_forget')
-    .on('used_id_tokens')
-    .column('forget_at')
     .execute()
 }
 
@@ -158,8 +179,6 @@ async function logTables(db: Kysely<unknown>, create: (name: string) => Table): 
   await text(attempts, 'at', 'ecosystem', 'issuer', 'source', 'code', 'message', 'run', 'checks')
     .addColumn('package', 'text')
     .execute()
-  await db.schema.createIndex('exchange_attempts_at').on('exchange_attempts').column('at').execute()
-
   await db.schema
     .createIndex('exchange_attempts_source')
     .on('exchange_attempts')
@@ -168,5 +187,4 @@ async function logTables(db: Kysely<unknown>, create: (name: string) => Table): 
 
   const events = create('audit_events').addColumn('id', 'text', (c) => c.primaryKey())
   await text(events, 'at', 'actor', 'action', 'subject', 'details').execute()
-  await db.schema.createIndex('audit_events_at').on('audit_events').column('at').execute()
 }

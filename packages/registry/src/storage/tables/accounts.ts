@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Issuer } from '@trustpub/identity'
 import type { Selectable } from 'kysely'
 import type { AccountStore, IssuerStore } from '../../domain/ports.ts'
+import { prepared } from '../prepared.ts'
 import { toAccount } from '../rows.ts'
 import type { Db, Schema } from '../schema.ts'
 
@@ -56,11 +57,7 @@ export function issuerStore(db: Db): IssuerStore {
     },
 
     async find(url) {
-      const row = await db
-        .selectFrom('issuers')
-        .selectAll()
-        .where('url', '=', url)
-        .executeTakeFirst()
+      const [row] = (await issuerByUrl(db, { url })).rows
       return row && toIssuer(row)
     },
 
@@ -76,6 +73,10 @@ export function issuerStore(db: Db): IssuerStore {
     },
   }
 }
+
+const issuerByUrl = prepared<{ url: string }, Selectable<Schema['issuers']>>((db, value) =>
+  db.selectFrom('issuers').selectAll().where('url', '=', value('url')),
+)
 
 function toIssuer(row: Selectable<Schema['issuers']>): Issuer {
   return {

@@ -1,22 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { LogStore } from '../../domain/ports.ts'
+import { idAt, moment } from '../ids.ts'
+import { insertion } from '../prepared.ts'
 import { toAttempt, toEvent } from '../rows.ts'
 import type { Db } from '../schema.ts'
 
 export function logStore(db: Db): LogStore {
   return {
     async attempt(attempt) {
-      await db
-        .insertInto('exchange_attempts')
-        .values({
-          ...attempt,
-          id: randomUUID(),
-          at: new Date().toISOString(),
-          package: attempt.package ?? null,
-          run: JSON.stringify(attempt.run),
-          checks: JSON.stringify(attempt.checks),
-        })
-        .execute()
+      await insertAttempt(db, {
+        ...attempt,
+        ...moment(),
+        package: attempt.package ?? null,
+        run: JSON.stringify(attempt.run),
+        checks: JSON.stringify(attempt.checks),
+      })
     },
 
     async attempts({ ecosystem, package: name, sources = [], limit }) {
@@ -30,7 +27,7 @@ export function logStore(db: Db): LogStore {
           ]),
         )
       }
-      return (await query.orderBy('at', 'desc').limit(limit).execute()).map(toAttempt)
+      return (await query.orderBy('id', 'desc').limit(limit).execute()).map(toAttempt)
     },
 
     async countRefused(issuer, source, since) {
@@ -46,24 +43,19 @@ export function logStore(db: Db): LogStore {
     },
 
     async audit(event) {
-      await db
-        .insertInto('audit_events')
-        .values({
-          ...event,
-          id: randomUUID(),
-          at: new Date().toISOString(),
-          details: JSON.stringify(event.details),
-        })
-        .execute()
+      await insertEvent(db, { ...event, ...moment(), details: JSON.stringify(event.details) })
     },
 
     async events(limit) {
       const query = db.selectFrom('audit_events').selectAll()
-      return (await query.orderBy('at', 'desc').limit(limit).execute()).map(toEvent)
+      return (await query.orderBy('id', 'desc').limit(limit).execute()).map(toEvent)
     },
 
     async sweep(before) {
-      await db.deleteFrom('exchange_attempts').where('at', '<', before.toISOString()).execute()
+      await db.deleteFrom('exchange_attempts').where('id', '<', idAt(before)).execute()
     },
   }
 }
+
+const insertAttempt = insertion('exchange_attempts')
+const insertEvent = insertion('audit_events')

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Release, ReleaseFile } from '../../domain/model.ts'
+import type { Selectable } from 'kysely'
+import type { PackageName, Release, ReleaseFile } from '../../domain/model.ts'
 import type { PackageStore } from '../../domain/ports.ts'
+import { insertion, prepared } from '../prepared.ts'
 import { toAccount, toFile, toPackage, toRelease } from '../rows.ts'
-import type { Db } from '../schema.ts'
+import type { Db, Schema } from '../schema.ts'
 
 export function packageStore(db: Db): PackageStore {
   return {
     async find(ecosystem, normalised) {
-      const row = await db
-        .selectFrom('packages')
-        .selectAll()
-        .where('ecosystem', '=', ecosystem)
-        .where('normalised', '=', normalised)
-        .executeTakeFirst()
+      const [row] = (await packageByName(db, { ecosystem, normalised })).rows
       return row && toPackage(row)
     },
 
@@ -74,34 +71,22 @@ export function packageStore(db: Db): PackageStore {
     releases: (packageId) => releases(db, packageId),
 
     async release(packageId, version) {
-      const row = await db
-        .selectFrom('releases')
-        .selectAll()
-        .where('package_id', '=', packageId)
-        .where('version', '=', version)
-        .executeTakeFirst()
+      const [row] = (await releaseByVersion(db, { packageId, version })).rows
       if (row === undefined) return undefined
-      const files = await db
-        .selectFrom('files')
-        .selectAll()
-        .where('release_id', '=', row.id)
-        .execute()
+      const files = (await filesOfRelease(db, { releaseId: row.id })).rows
       return toRelease(row, files.map(toFile))
     },
 
     async addRelease(packageId, { version, manifest, publishedBy }) {
       const id = randomUUID()
-      await db
-        .insertInto('releases')
-        .values({
-          id,
-          package_id: packageId,
-          version,
-          manifest: JSON.stringify(manifest),
-          published_at: new Date().toISOString(),
-          published_by: JSON.stringify(publishedBy),
-        })
-        .execute()
+      await insertRelease(db, {
+        id,
+        package_id: packageId,
+        version,
+        manifest: JSON.stringify(manifest),
+        published_at: new Date().toISOString(),
+        published_by: JSON.stringify(publishedBy),
+      })
       return id
     },
 
@@ -114,37 +99,25 @@ export function packageStore(db: Db): PackageStore {
     },
 
     async addFile(packageId, releaseId, file) {
-      await db
-        .insertInto('files')
-        .values({
-          package_id: packageId,
-          release_id: releaseId,
-          filename: file.filename,
-          kind: file.kind,
-          size: file.size,
-          digests: JSON.stringify(file.digests),
-          blob: file.blob,
-          metadata_blob: file.metadata?.blob ?? null,
-          metadata_sha256: file.metadata?.sha256 ?? null,
-          requires_python: file.requiresPython ?? null,
-          yanked: file.yanked ?? null,
-          uploaded_at: file.uploadedAt,
-        })
-        .execute()
+      await insertFile(db, {
+        package_id: packageId,
+        release_id: releaseId,
+        filename: file.filename,
+        kind: file.kind,
+        size: file.size,
+        digests: JSON.stringify(file.digests),
+        blob: file.blob,
+        metadata_blob: file.metadata?.blob ?? null,
+        metadata_sha256: file.metadata?.sha256 ?? null,
+        requires_python: file.requiresPython ?? null,
+        yanked: file.yanked ?? null,
+        uploaded_at: file.uploadedAt,
+      })
     },
 
     async file(packageId, filename) {
-      const row = await db
-        .selectFrom('files')
-        .innerJoin('releases', 'releases.id', 'files.release_id')
-        .selectAll('files')
-        .select(['releases.version', 'releases.published_by'])
-        .where('files.package_id', '=', packageId)
-        .where('files.filename', '=', filename)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      const publishedBy = JSON.parse(row.published_by) as Release['publishedBy']
-      return { file: toFile(row), release: { version: row.version, publishedBy } }
+      const [row] = (await fileByName(db, { packageId, filename })).rows
+      return row && toFile(row)
     },
 
     async setYanked(packageId, version, reason) {
@@ -172,11 +145,7 @@ export function packageStore(db: Db): PackageStore {
     },
 
     async setTag(packageId, tag, version) {
-      await db
-        .insertInto('dist_tags')
-        .values({ package_id: packageId, tag, version })
-        .onConflict((conflict) => conflict.columns(['package_id', 'tag']).doUpdateSet({ version }))
-        .execute()
+      await upsertTag(db, { package_id: packageId, tag, version })
     },
 
     async removeTag(packageId, tag) {
@@ -188,14 +157,7 @@ export function packageStore(db: Db): PackageStore {
     },
 
     async touch(packageId) {
-      await db
-        .updateTable('packages')
-        .set((query) => ({
-          revision: query('revision', '+', 1),
-          updated_at: new Date().toISOString(),
-        }))
-        .where('id', '=', packageId)
-        .execute()
+      await raiseRevision(db, { packageId, now: new Date().toISOString() })
     },
 
     async orphans(blobs) {
@@ -232,3 +194,53 @@ async function releases(db: Db, packageId: string): Promise<Release[]> {
   }
   return rows.map((row) => toRelease(row, byRelease.get(row.id) ?? []))
 }
+
+type Row<Table extends keyof Schema> = Selectable<Schema[Table]>
+
+const packageByName = prepared<Pick<PackageName, 'ecosystem' | 'normalised'>, Row<'packages'>>(
+  (db, value) =>
+    db
+      .selectFrom('packages')
+      .selectAll()
+      .where('ecosystem', '=', value('ecosystem'))
+      .where('normalised', '=', value('normalised')),
+)
+
+const releaseByVersion = prepared<{ packageId: string; version: string }, Row<'releases'>>(
+  (db, value) =>
+    db
+      .selectFrom('releases')
+      .selectAll()
+      .where('package_id', '=', value('packageId'))
+      .where('version', '=', value('version')),
+)
+
+const filesOfRelease = prepared<{ releaseId: string }, Row<'files'>>((db, value) =>
+  db.selectFrom('files').selectAll().where('release_id', '=', value('releaseId')),
+)
+
+const fileByName = prepared<{ packageId: string; filename: string }, Row<'files'>>((db, value) =>
+  db
+    .selectFrom('files')
+    .selectAll()
+    .where('package_id', '=', value('packageId'))
+    .where('filename', '=', value('filename')),
+)
+
+const insertRelease = insertion('releases')
+const insertFile = insertion('files')
+
+const upsertTag = prepared<Schema['dist_tags']>((db, value) => {
+  const version = value('version')
+  return db
+    .insertInto('dist_tags')
+    .values({ package_id: value('package_id'), tag: value('tag'), version })
+    .onConflict((conflict) => conflict.columns(['package_id', 'tag']).doUpdateSet({ version }))
+})
+
+const raiseRevision = prepared<{ packageId: string; now: string }>((db, value) =>
+  db
+    .updateTable('packages')
+    .set((is) => ({ revision: is('revision', '+', 1), updated_at: value('now') }))
+    .where('id', '=', value('packageId')),
+)

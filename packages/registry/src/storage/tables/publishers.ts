@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Ecosystem, PublisherLink } from '../../domain/model.ts'
 import type { PublisherStore } from '../../domain/ports.ts'
+import { prepared } from '../prepared.ts'
 import { toPublisher } from '../rows.ts'
 import type { Db, Schema } from '../schema.ts'
 
@@ -38,39 +39,15 @@ export function publisherStore(db: Db): PublisherStore {
     },
 
     async byKey(issuer, lookupKey) {
-      const rows = await existingLinks(db)
-        .where('trusted_publishers.issuer', '=', issuer)
-        .where('trusted_publishers.lookup_key', '=', lookupKey)
-        .unionAll(
-          pendingLinks(db)
-            .where('trusted_publishers.issuer', '=', issuer)
-            .where('trusted_publishers.lookup_key', '=', lookupKey),
-        )
-        .orderBy('created_at')
-        .execute()
-      return rows.map(toLink)
+      return (await linksByKey(db, { issuer, lookupKey })).rows.map(toLink)
     },
 
     async byPackage(ecosystem, normalised) {
-      const rows = await existingLinks(db)
-        .where('packages.ecosystem', '=', ecosystem)
-        .where('packages.normalised', '=', normalised)
-        .unionAll(
-          pendingLinks(db)
-            .where('pending_publishers.ecosystem', '=', ecosystem)
-            .where('pending_publishers.normalised', '=', normalised),
-        )
-        .orderBy('created_at')
-        .execute()
-      return rows.map(toLink)
+      return (await linksByPackage(db, { ecosystem, normalised })).rows.map(toLink)
     },
 
     async byPublisher(id) {
-      const rows = await existingLinks(db)
-        .where('trusted_publishers.id', '=', id)
-        .unionAll(pendingLinks(db).where('trusted_publishers.id', '=', id))
-        .execute()
-      return rows.map(toLink)
+      return (await linksByPublisher(db, { id })).rows.map(toLink)
     },
 
     async link(publisherId, packageId) {
@@ -124,41 +101,24 @@ export function publisherStore(db: Db): PublisherStore {
   }
 }
 
-/** Publishers with the packages they cover. */
-function existingLinks(db: Db) {
-  return db
-    .selectFrom('trusted_publishers')
-    .innerJoin('publisher_packages', 'publisher_packages.publisher_id', 'trusted_publishers.id')
-    .innerJoin('packages', 'packages.id', 'publisher_packages.package_id')
-    .selectAll('trusted_publishers')
-    .select([
-      'packages.ecosystem as package_ecosystem',
-      'packages.name as package_name',
-      'packages.normalised as package_normalised',
-      sql.lit(0).as('pending'),
-    ])
-}
+const links = (db: Db) => db.selectFrom('publisher_links').selectAll().orderBy('created_at')
 
-/** Publishers with the packages they will cover once those exist; same columns as {@link existingLinks}. */
-function pendingLinks(db: Db) {
-  return db
-    .selectFrom('trusted_publishers')
-    .innerJoin('pending_publishers', 'pending_publishers.publisher_id', 'trusted_publishers.id')
-    .selectAll('trusted_publishers')
-    .select([
-      'pending_publishers.ecosystem as package_ecosystem',
-      'pending_publishers.name as package_name',
-      'pending_publishers.normalised as package_normalised',
-      sql.lit(1).as('pending'),
-    ])
-}
+const linksByKey = prepared<{ issuer: string; lookupKey: string }, LinkRow>((db, value) =>
+  links(db).where('issuer', '=', value('issuer')).where('lookup_key', '=', value('lookupKey')),
+)
 
-interface LinkRow extends Selectable<Schema['trusted_publishers']> {
-  readonly package_ecosystem: string
-  readonly package_name: string
-  readonly package_normalised: string
-  readonly pending: number
-}
+const linksByPackage = prepared<{ ecosystem: Ecosystem; normalised: string }, LinkRow>(
+  (db, value) =>
+    links(db)
+      .where('package_ecosystem', '=', value('ecosystem'))
+      .where('package_normalised', '=', value('normalised')),
+)
+
+const linksByPublisher = prepared<{ id: string }, LinkRow>((db, value) =>
+  links(db).where('id', '=', value('id')),
+)
+
+type LinkRow = Selectable<Schema['publisher_links']>
 
 function toLink(row: LinkRow): PublisherLink {
   return {

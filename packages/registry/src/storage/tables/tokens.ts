@@ -1,38 +1,37 @@
 import type { ApiToken } from '../../domain/model.ts'
 import type { TokenStore } from '../../domain/ports.ts'
+import { insertion, prepared } from '../prepared.ts'
 import { toAccount, toToken } from '../rows.ts'
-import type { Db } from '../schema.ts'
+import type { Db, Schema } from '../schema.ts'
 
 export function tokenStore(db: Db): TokenStore {
   return {
     async create(token) {
-      await db
-        .insertInto('api_tokens')
-        .values({
-          id: token.id,
-          hash: token.hash,
-          hint: token.hint,
-          description: token.description,
-          account_id: token.accountId ?? null,
-          permissions: JSON.stringify(token.permissions),
-          grants: token.grants === undefined ? null : JSON.stringify(token.grants),
-          published_by: token.publishedBy === undefined ? null : JSON.stringify(token.publishedBy),
-          created_at: token.createdAt,
-          expires_at: token.expiresAt ?? null,
-          revoked_at: token.revokedAt ?? null,
-        })
-        .execute()
+      await insertToken(db, {
+        id: token.id,
+        hash: token.hash,
+        hint: token.hint,
+        description: token.description,
+        account_id: token.accountId ?? null,
+        permissions: JSON.stringify(token.permissions),
+        grants: token.grants === undefined ? null : JSON.stringify(token.grants),
+        published_by: token.publishedBy === undefined ? null : JSON.stringify(token.publishedBy),
+        created_at: token.createdAt,
+        expires_at: token.expiresAt ?? null,
+        revoked_at: token.revokedAt ?? null,
+      })
     },
 
     async byHash(hash) {
-      return toAccountToken(
-        await tokensWithAccounts(db).where('api_tokens.hash', '=', hash).executeTakeFirst(),
-      )
+      return toAccountToken((await tokenByHash(db, { hash })).rows[0])
     },
 
     async find(id) {
       return toAccountToken(
-        await tokensWithAccounts(db).where('api_tokens.id', '=', id).executeTakeFirst(),
+        await tokensWithAccounts(db)
+          .where('api_tokens.id', '=', id)
+          .where('api_tokens.account_id', 'is not', null)
+          .executeTakeFirst(),
       )
     },
 
@@ -46,22 +45,18 @@ export function tokenStore(db: Db): TokenStore {
       return rows.map((row) => toToken(row, undefined))
     },
 
-    async revoke(id) {
+    async revoke(hash) {
       await db
         .updateTable('api_tokens')
         .set({ revoked_at: new Date().toISOString() })
-        .where('id', '=', id)
+        .where('hash', '=', hash)
         .where('revoked_at', 'is', null)
         .execute()
     },
 
     async claimIdToken(issuer, jti, forgetAt) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('used_id_tokens')
-        .values({ issuer, jti, forget_at: forgetAt.toISOString() })
-        .onConflict((conflict) => conflict.columns(['issuer', 'jti']).doNothing())
-        .executeTakeFirstOrThrow()
-      return numInsertedOrUpdatedRows === 1n
+      const claimed = await claim(db, { issuer, jti, forget_at: forgetAt.toISOString() })
+      return claimed.numAffectedRows === 1n
     },
 
     async sweep(now) {
@@ -85,6 +80,19 @@ function tokensWithAccounts(db: Db) {
 }
 
 type TokenRow = Awaited<ReturnType<ReturnType<typeof tokensWithAccounts>['executeTakeFirst']>>
+
+const tokenByHash = prepared<{ hash: string }, NonNullable<TokenRow>>((db, value) =>
+  tokensWithAccounts(db).where('api_tokens.hash', '=', value('hash')),
+)
+
+const insertToken = insertion('api_tokens')
+
+const claim = prepared<Schema['used_id_tokens']>((db, value) =>
+  db
+    .insertInto('used_id_tokens')
+    .values({ issuer: value('issuer'), jti: value('jti'), forget_at: value('forget_at') })
+    .onConflict((conflict) => conflict.columns(['issuer', 'jti']).doNothing()),
+)
 
 function toAccountToken(row: TokenRow): ApiToken | undefined {
   if (row === undefined) return undefined
