@@ -3,6 +3,7 @@ import { KeySets, Refusal } from '@trustpub/identity'
 import { Hono } from 'hono'
 import { type Logger, pino } from 'pino'
 import { mountApi } from './api/index.ts'
+import { ConfigError } from './config.ts'
 import { refuse } from './errors.ts'
 import { answerRefusal } from './http/answer.ts'
 import type { App, AppEnv } from './http/app-types.ts'
@@ -13,7 +14,8 @@ import { redact } from './log.ts'
 import { PROTOCOLS } from './protocols/index.ts'
 import type { Registry, RegistryConfig } from './registry.ts'
 import { BLOB_STORES } from './storage/blobs/index.ts'
-import { openStore } from './storage/store.ts'
+import { DATABASES } from './storage/databases/index.ts'
+import { openStorage } from './storage/storage.ts'
 
 /** What a request may have besides its file: the publish document of npm, the form of PyPI. */
 const DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -30,13 +32,12 @@ export async function openRegistry(
   config: RegistryConfig,
   options: { readonly log?: Logger; readonly now?: () => Date; readonly keys?: KeySets } = {},
 ): Promise<OpenRegistry> {
-  const openBlobs = BLOB_STORES[config.blobs.protocol]
-  if (openBlobs === undefined) throw new Error(`No blob store for ${config.blobs.protocol}//`)
+  const openBlobs = openerOf('blob store', BLOB_STORES, config.blobs)
+  const openDatabase = openerOf('database', DATABASES, config.database)
   const now = options.now ?? (() => new Date())
   const registry: Registry = {
     config,
-    blobs: await openBlobs(config.blobs),
-    store: await openStore(config.database),
+    ...(await openStorage(await openBlobs(config.blobs), () => openDatabase(config.database))),
     keys: options.keys ?? new KeySets({ now: () => now().getTime() }),
     log: options.log ?? pino({ level: 'silent' }),
     now,
@@ -50,6 +51,16 @@ export async function openRegistry(
       await registry.store.close()
     },
   }
+}
+
+/** What opens a store at this URL. @throws ConfigError */
+function openerOf<Open>(what: string, known: Readonly<Record<string, Open>>, url: URL): Open {
+  const open = known[url.protocol]
+  if (open !== undefined) return open
+  const schemes = Object.keys(known).join(' or ')
+  throw new ConfigError(
+    `There is no ${what} for ${url.protocol}//. Write a path, or a URL that begins with ${schemes}.`,
+  )
 }
 
 function createApp(registry: Registry): App {

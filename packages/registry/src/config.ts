@@ -74,8 +74,10 @@ export function readConfig(settings: ServeSettings, defaultUrl: string): Registr
     publicUrl,
     audiences: {
       // npm and pnpm ask for npm: and the host name, yarn adds the port.
-      npm: parseList(settings.npmAudience) ?? [...new Set([`npm:${hostname}`, `npm:${host}`])],
-      pypi: parseList(settings.pypiAudience) ?? [hostname],
+      npm: parseAudiences('npm', settings.npmAudience) ?? [
+        ...new Set([`npm:${hostname}`, `npm:${host}`]),
+      ],
+      pypi: parseAudiences('PyPI', settings.pypiAudience) ?? [hostname],
     },
     policy: {
       trustedOnly: settings.trustedOnly ?? false,
@@ -102,9 +104,12 @@ function parsePublicUrl(text: string): URL {
   return url
 }
 
-function parseList(text: string | undefined): readonly string[] | undefined {
-  const items = text?.split(',').map((item) => item.trim())
-  return items?.filter((item) => item !== '')
+function parseAudiences(protocol: string, text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  const items = text.split(',').map((item) => item.trim())
+  const audiences = items.filter((item) => item !== '')
+  if (audiences.length > 0) return audiences
+  throw new ConfigError(`The list of audiences for ${protocol} is empty, so nobody could publish.`)
 }
 
 function parseLocation(name: string, text: string | undefined, fallback: string): URL {

@@ -71,12 +71,12 @@ export const REGISTRY_ERRORS = {
   version_exists: {
     status: 409,
     sentence:
-      '{package} {version} already exists with other contents. A published version is never replaced: raise the version.',
+      '{package} {version} already exists with other contents, or from another publisher. A published version is never replaced: raise the version.',
   },
   file_exists: {
     status: 409,
     sentence:
-      'The file {file} already exists with other contents. A published file is never replaced: raise the version.',
+      'The file {file} already exists with other contents, or from another publisher. A published file is never replaced: raise the version.',
   },
   already_exists: { status: 409, sentence: '{what} already exists.' },
   tag_needed: {
@@ -87,6 +87,10 @@ export const REGISTRY_ERRORS = {
   body_too_large: {
     status: 413,
     sentence: 'The request is larger than {limit}; this registry takes no more.',
+  },
+  body_too_slow: {
+    status: 408,
+    sentence: 'The request did not arrive within {seconds} seconds. Send it again, at once.',
   },
   path_malformed: {
     status: 400,

@@ -4,6 +4,7 @@ import { Refusal } from '@trustpub/identity'
 export type UploadProblem =
   | 'publish_malformed'
   | 'tarball_invalid'
+  | 'manifest_mismatch'
   | 'distribution_invalid'
   | 'name_invalid'
   | 'version_invalid'

@@ -47,7 +47,7 @@ describe('the sweep', () => {
     } as const
     await store.packages.addFile(pkg.id, release, file)
     await sweepOrphans(registry)
-    expect([...(await registry.blobFiles())].sort()).toEqual([used, fresh])
+    expect([...(await registry.blobNames())].sort()).toEqual([used, fresh])
   })
 
   it('forgets ID tokens and exchanged API tokens whose time is over', async () => {

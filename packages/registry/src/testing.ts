@@ -1,16 +1,21 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Claims, findProvider, type KeySets, type SimulatedRun } from '@trustpub/identity'
+import Libsql from 'libsql'
 import { pino } from 'pino'
 import { type OpenRegistry, openRegistry } from './app.ts'
 import { readConfig } from './config.ts'
 import type { Account, StoredPublisher, TokenPermission } from './domain/model.ts'
 import { parsePackageReference } from './domain/packages.ts'
+import type { Store } from './domain/ports.ts'
 import { createPublisher, type PublisherRequest } from './domain/publishers.ts'
 import { issueAccountToken } from './domain/tokens.ts'
 import type { RegistryConfig } from './registry.ts'
+import { UnrecordedBlobs } from './storage/blobs/small.ts'
+import { openSqlite } from './storage/databases/sqlite.ts'
+import { migrate, storeOn } from './storage/store.ts'
 
 /** The host of registries in tests, and the audience that they ask for. */
 export const HOST = 'registry.example'
@@ -48,7 +53,7 @@ export interface TemporaryRegistry extends OpenRegistry {
     change?: Partial<PublisherRequest>,
   ) => Promise<StoredPublisher>
   /** The names of all blobs. */
-  readonly blobFiles: () => Promise<readonly string[]>
+  readonly blobNames: () => Promise<readonly string[]>
   /** Everything that was logged. */
   readonly logged: () => string
 }
@@ -101,9 +106,10 @@ export async function openTemporaryRegistry(
       })
       return publisher
     },
-    blobFiles: async () => {
+    blobNames: async () => {
       const entries = await readdir(blobs, { recursive: true, withFileTypes: true })
-      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+      return [...files, ...smallBlobs(folder)]
     },
     logged: () => lines.join(''),
     close: async () => {
@@ -111,6 +117,20 @@ export async function openTemporaryRegistry(
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** The keys of the blobs that are rows, read by another connection: what is not committed does not count. */
+function smallBlobs(folder: string): string[] {
+  const database = new Libsql(join(folder, 'registry.db'))
+  const rows = database.prepare('select key from small_blobs').all() as { key: string }[]
+  database.close()
+  return rows.map((row) => row.key)
+}
+
+/** The store alone, on a database of its own. */
+export async function openStore(url: URL): Promise<Store> {
+  const database = await migrate(openSqlite(fileURLToPath(url)))
+  return storeOn(database, new UnrecordedBlobs()).store
 }
 
 /** The code of the refusal that the work ends in; undefined if it succeeds. */

@@ -71,18 +71,19 @@ function takeLine(
   current: string[] | undefined,
   line: string,
 ): string[] {
+  // Python's parser takes it for the end of a line, so what follows would be a field to installers.
+  if (line.includes('\r')) throw invalid('has a carriage return within a line')
   if (/^[ \t]/.test(line)) {
     if (current === undefined) throw invalid('begins with an indented line')
     current.push(`${current.pop()}\n${line}`)
     return current
   }
-  // With `s` nothing can fail after the colon: it would be tried again from each of a million blanks.
-  const match = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)$/s.exec(line)
+  const match = /^([A-Za-z][A-Za-z0-9-]*):(.*)$/s.exec(line)
   if (match === null) throw invalid('has a header line that is not "Name: value"')
   const [, name = '', value = ''] = match
   const key = name.toLowerCase()
   const values = fields.get(key) ?? []
-  values.push(value.trimEnd())
+  values.push(value.trim())
   fields.set(key, values)
   return values
 }

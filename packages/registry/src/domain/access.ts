@@ -1,6 +1,7 @@
 import { refuse } from '../errors.ts'
 import type {
   Account,
+  Ecosystem,
   Grant,
   Package,
   PackageName,
@@ -126,6 +127,33 @@ export async function requirePublish(
     publishedBy: { kind: 'account', id: account.id, name: account.name },
     ownerOfNew: account.id,
   }
+}
+
+/**
+ * Refuses whoever may publish nothing at all in the ecosystem: to be asked before an upload is taken that says only in
+ * its course which package it is of.
+ * @throws Refusal as {@link requirePublish}
+ */
+export async function requirePublishAny(
+  store: Store,
+  actor: Actor,
+  ecosystem: Ecosystem,
+  policy: { readonly trustedOnly: boolean },
+): Promise<void> {
+  if (actor.kind !== 'publisher') {
+    requireAccount(actor, 'publish')
+    if (policy.trustedOnly) throw refuse('trusted_only', { package: 'packages' })
+    return
+  }
+  const granted = actor.grants.filter((grant) => grant.ecosystem === ecosystem)
+  const covered = actor.grants.map(({ normalised }) => normalised).join(', ')
+  if (granted.length === 0)
+    throw refuse('token_scope', { covered, package: `${ecosystem} packages` })
+  for (const { normalised } of granted) {
+    const name = { ecosystem, name: normalised, normalised }
+    if ((await liveLinks(store, actor, name)).length > 0) return
+  }
+  throw refuse('publisher_removed', { package: covered })
 }
 
 async function requireLivePublisher(

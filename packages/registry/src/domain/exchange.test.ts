@@ -10,8 +10,14 @@ import {
 } from '@trustpub/identity'
 import { type DevelopmentIssuer, startDevelopmentIssuer } from '@trustpub/identity/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openStore } from '../storage/store.ts'
-import { claimsOf, HOST, openTemporaryRegistry, RUN, type TemporaryRegistry } from '../testing.ts'
+import {
+  claimsOf,
+  HOST,
+  openStore,
+  openTemporaryRegistry,
+  RUN,
+  type TemporaryRegistry,
+} from '../testing.ts'
 import { type ExchangeContext, type Exchanged, exchange } from './exchange.ts'
 import type { ExchangeAttempt } from './model.ts'
 import { parsePackageReference } from './packages.ts'

@@ -141,7 +141,10 @@ export interface LogStore {
   readonly sweep: (before: Date) => Promise<void>
 }
 
-/** The bytes of files. A blob is written once, under a name nobody can guess, and never changed. */
+/**
+ * The bytes of files. A blob is written once, under a name nobody can guess, and never changed. It lasts if a file that
+ * refers to it is recorded; one that is not may be gone at any time.
+ */
 export interface Blobs {
   readonly create: (digests: readonly string[]) => Promise<BlobWriter>
   /** The bytes from `start` to `end` (both included), or undefined if there is no such blob. */
@@ -158,9 +161,10 @@ export interface ByteRange {
 
 /** A blob that is being written. */
 export interface BlobWriter {
+  /** Settled once everything is written. */
   readonly key: string
   readonly write: (chunk: Uint8Array) => Promise<void>
-  /** Makes it durable. Until then nothing of it need survive. */
+  /** Makes it durable, at the latest with the row of the file that refers to it. */
   readonly finish: () => Promise<{
     readonly size: number
     readonly digests: Readonly<Record<string, string>>

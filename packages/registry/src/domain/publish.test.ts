@@ -144,6 +144,17 @@ describe('publishing', () => {
     expect(await refusalOf(publisherOf(publisher, 'ended'), 'ended')).toBe('publisher_removed')
   })
 
+  it('of a file name that another release has is refused', async () => {
+    const actor = accountOf(registry.alice)
+    const distribution = (version: string): Upload => {
+      const { file, ...upload } = uploadOf('respelled', version, version)
+      return { ...upload, file: { ...file, filename: 'r-1.0.whl' }, filesPerRelease: 'many' }
+    }
+    await publish(registry.store, actor, distribution('1.0'), POLICY)
+    const again = () => publish(registry.store, actor, distribution('1.0.0'), POLICY)
+    expect(await codeOfRefusal(again)).toBe('file_exists')
+  })
+
   it('with a token for one package is refused for another, existing or not', async () => {
     const publisher = await registry.trust(registry.alice, ['npm:mine'])
     await send(accountOf(registry.alice), 'not-mine')

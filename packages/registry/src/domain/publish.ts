@@ -51,6 +51,13 @@ export async function publish(
     const leave = await requirePublish(tx, actor, name, found, policy)
     const release = found && (await tx.packages.release(found.id, version))
     if (release !== undefined && hasSame(release, upload, leave.publishedBy)) return 'already there'
+    // A file named after 1.0 fits the release 1.0.0 as well: versions that are equal can be written differently.
+    if (
+      upload.filesPerRelease === 'many' &&
+      found !== undefined &&
+      (await tx.packages.file(found.id, file.filename)) !== undefined
+    )
+      throw refuse('file_exists', { file: file.filename })
 
     const pkg = found ?? (await createPackage(tx, name, policy, leave.ownerOfNew))
     const releaseId =

@@ -6,7 +6,13 @@ import type { Actor } from '../domain/tokens.ts'
 /** What middleware puts beside a request. Without a socket (in tests) there are no bindings. */
 export interface AppEnv {
   Bindings: Partial<HttpBindings>
-  Variables: { actor: Actor; requestId: string; refusal: Refusal | undefined }
+  Variables: {
+    actor: Actor
+    /** Asks again who sent the request. @throws Refusal if its token was revoked meanwhile */
+    confirmActor: (() => Promise<Actor>) | undefined
+    requestId: string
+    refusal: Refusal | undefined
+  }
 }
 
 export type App = Hono<AppEnv>

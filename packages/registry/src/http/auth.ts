@@ -9,10 +9,12 @@ const ANONYMOUS: Actor = { kind: 'anonymous' }
 export function identifyActor(registry: Registry): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const token = credential(c.req.header('authorization'))
-    c.set(
-      'actor',
-      token === undefined ? ANONYMOUS : await authenticate(registry.store, token, registry.now()),
-    )
+    // What was in time when the request began may take as long as it needs.
+    const began = registry.now()
+    const identify = async (): Promise<Actor> =>
+      token === undefined ? ANONYMOUS : authenticate(registry.store, token, began)
+    c.set('actor', await identify())
+    c.set('confirmActor', identify)
     await next()
   }
 }

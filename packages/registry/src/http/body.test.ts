@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { Hono } from 'hono'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { npmTarballOf, publishDocumentOf } from '../protocols/npm-testing.ts'
 import { openTemporaryRegistry, type TemporaryRegistry } from '../testing.ts'
 import type { AppEnv } from './app-types.ts'
-import { bodyStream, drainBody } from './body.ts'
+import { bodyStream, drainBody, readJson } from './body.ts'
 import { type Bound, bind } from './listen.ts'
 
 const LARGE = Buffer.alloc(20 * 1024 * 1024, 'x')
@@ -50,6 +50,28 @@ describe('drainBody', () => {
   it('reads no more than its limit', async () => {
     expect(await send(1024 * 1024)).toMatchObject({ wholeWasRead: false })
   })
+})
+
+it('readJson waits half a minute for a body that is dripped, and no longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const app = new Hono<AppEnv>()
+  app.post('/', async (c) => c.json(await readJson(c)))
+  app.onError((error, c) => c.text('code' in error ? String(error.code) : error.message))
+  const drip = async (seconds: number): Promise<string> => {
+    let drops = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        drops += 1
+        if (drops === 3) return controller.close()
+        vi.setSystemTime(Date.now() + (seconds * 1000) / 2)
+        controller.enqueue(Buffer.from(drops === 1 ? '[' : ']'))
+      },
+    })
+    return (await app.request('/', { method: 'POST', body, duplex: 'half' } as RequestInit)).text()
+  }
+  expect(await drip(29)).toBe('[]')
+  expect(await drip(61)).toBe('body_too_slow')
+  vi.useRealTimers()
 })
 
 describe('a large body that is refused at once', () => {
@@ -124,9 +146,9 @@ describe('a large body that is refused at once', () => {
       const socket = connect(server.port, '127.0.0.1')
       socket.write(`${head.join('\r\n')}\r\n\r\n`)
       socket.write(body.slice(0, body.length / 2))
-      await expect.poll(() => registry.blobFiles()).toHaveLength(1)
+      await expect.poll(() => registry.blobNames()).toHaveLength(1)
       socket.destroy()
-      await expect.poll(() => registry.blobFiles()).toEqual([])
+      await expect.poll(() => registry.blobNames()).toEqual([])
       expect(registry.logged()).not.toContain('unexpected error')
       expect((await fetch(`http://127.0.0.1:${server.port}/-/ping`)).status).toBe(200)
     },

@@ -37,19 +37,25 @@ export function drainBody(limit: number): MiddlewareHandler<AppEnv> {
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
+/** A control request is sent at once. Whoever drips it holds a connection, and leave that was given long ago. */
+const JSON_MS = 30_000
+
 /**
- * Reads a small JSON body.
- * @throws Refusal `body_malformed` or `body_too_large`
+ * Reads a small JSON body, and makes sure that the sender's token still counts once it is there.
+ * @throws Refusal `body_malformed`, `body_too_large`, `body_too_slow` or `token_revoked`
  */
 export async function readJson(c: AppContext): Promise<unknown> {
   const chunks: Uint8Array[] = []
+  const deadline = Date.now() + JSON_MS
   let size = 0
   for await (const chunk of bodyStream(c)) {
     size += chunk.length
     if (size > MAX_JSON_BYTES)
       throw refuse('body_too_large', { limit: `${MAX_JSON_BYTES / 1024} KiB` })
+    if (Date.now() > deadline) throw refuse('body_too_slow', { seconds: JSON_MS / 1000 })
     chunks.push(chunk)
   }
+  await c.get('confirmActor')?.()
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
     return JSON.parse(text) as unknown

@@ -72,6 +72,10 @@ describe('a document', () => {
     expect([response.headers.get('content-encoding'), await response.text()]).toEqual([null, '{}'])
   })
 
+  it('is nothing but what its content type says', async () => {
+    expect((await get('<html>')).headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
   it('has a tag that changes with its content', async () => {
     const [a, b] = [(await get('a')).headers.get('etag'), (await get('b')).headers.get('etag')]
     expect(a).toMatch(/^"[\w-]{27}"$/)

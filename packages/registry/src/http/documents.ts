@@ -71,11 +71,17 @@ async function render(text: string): Promise<Rendered> {
   return { etag, plain, gzipped }
 }
 
+/** What others uploaded is only what its content type says: a browser must not find a page or a script in it. */
+export const UNSNIFFED: { readonly 'x-content-type-options': 'nosniff' } = {
+  'x-content-type-options': 'nosniff',
+}
+
 /** Sends a document: 304 if the client has it, compressed if the client can take that. */
 export function answerDocument(c: AppContext, document: Rendered, contentType: string): Response {
   const headers: Record<string, string> = {
     'content-type': contentType,
     etag: document.etag,
+    ...UNSNIFFED,
     vary: 'accept, accept-encoding, authorization',
     // To be asked for again each time: a new release must be seen at once, and the ETag makes asking cheap.
     'cache-control': 'private, no-cache',

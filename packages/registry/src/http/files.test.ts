@@ -40,6 +40,7 @@ describe('a file', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-length')).toBe(String(bytes.length))
     expect(response.headers.get('content-type')).toBe('application/x-test')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
   })
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Blobs, ByteRange } from '../domain/ports.ts'
 import type { AppContext } from './app-types.ts'
-import { hasTag } from './documents.ts'
+import { hasTag, UNSNIFFED } from './documents.ts'
 
 /** A file as it is sent; its bytes never change. */
 export interface SentFile {
@@ -23,6 +23,7 @@ export async function answerFile(c: AppContext, blobs: Blobs, file: SentFile): P
     'content-type': file.contentType,
     etag: file.etag,
     'accept-ranges': 'bytes',
+    ...UNSNIFFED,
     'cache-control': IMMUTABLE,
   }
   if (hasTag(c.req.header('if-none-match'), file.etag))

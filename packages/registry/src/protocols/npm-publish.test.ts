@@ -27,7 +27,11 @@ describe('npm publish', () => {
   const put = (name: string, body: string, by: string | undefined = token): Promise<Response> =>
     registry.request(`PUT /${name.replace('/', '%2f')}`, { body, ...(by && { token: by }) })
   const publish = async (name: string, version = '1.0.0', by = token, more = {}) =>
-    put(name, publishDocumentOf(name, version, await npmTarballOf(name, version, more)), by)
+    put(
+      name,
+      publishDocumentOf(name, version, await npmTarballOf(name, version, more), {}, more),
+      by,
+    )
   const codeOf = async (answer: Promise<Response> | Response): Promise<string> =>
     ((await (await answer).json()) as { code: string }).code
   const versionsOf = async (name: string): Promise<Record<string, Record<string, unknown>>> => {
@@ -55,24 +59,24 @@ describe('npm publish', () => {
         fileCount: 2,
       },
     })
-    expect(await registry.blobFiles()).toHaveLength(1)
+    expect(await registry.blobNames()).toHaveLength(1)
   })
 
   it('of the same bytes again succeeds and keeps no second copy', async () => {
     expect((await publish('again')).status).toBe(201)
-    const blobs = await registry.blobFiles()
+    const blobs = await registry.blobNames()
     expect((await publish('again')).status).toBe(201)
-    expect(await registry.blobFiles()).toEqual(blobs)
+    expect(await registry.blobNames()).toEqual(blobs)
   })
 
   it('of one version twice at once keeps one', async () => {
-    const before = (await registry.blobFiles()).length
+    const before = (await registry.blobNames()).length
     const answers = await Promise.all([
       publish('at-once', '1.0.0', token, { description: 'one' }),
       publish('at-once', '1.0.0', token, { description: 'two' }),
     ])
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409])
-    expect(await registry.blobFiles()).toHaveLength(before + 1)
+    expect(await registry.blobNames()).toHaveLength(before + 1)
     expect(Object.keys(await versionsOf('at-once'))).toEqual(['1.0.0'])
   })
 
@@ -127,6 +131,16 @@ describe('npm publish', () => {
           put('fresh', publishDocumentOf('fresh', '1.0.0', await npmTarballOf('fresh', '1.0.1'))),
       ],
       [
+        'of a tarball with an install script that the manifest hides',
+        400,
+        'manifest_mismatch',
+        async () => {
+          const scripts = { postinstall: 'node steal.js' }
+          const tarball = await npmTarballOf('fresh', '1.0.0', { scripts })
+          return put('fresh', publishDocumentOf('fresh', '1.0.0', tarball))
+        },
+      ],
+      [
         'of a document for another package',
         400,
         'body_malformed',
@@ -167,10 +181,10 @@ describe('npm publish', () => {
       ],
     ])('%s: %i %s', async (_, status, code, send) => {
       await publish('taken')
-      const blobs = await registry.blobFiles()
+      const blobs = await registry.blobNames()
       const answer = await send()
       expect([answer.status, await codeOf(answer)]).toEqual([status, code])
-      expect(await registry.blobFiles()).toEqual(blobs)
+      expect(await registry.blobNames()).toEqual(blobs)
       for (const name of ['fresh', other]) {
         expect(await registry.store.packages.find('npm', name)).toBeUndefined()
       }

@@ -16,6 +16,7 @@ import {
   type PublishDocument,
   readPublishBody,
 } from './npm-publish-body.ts'
+import { requireSameManifest } from './npm-same-manifest.ts'
 
 /** npm's integrity and shasum. */
 const DIGESTS = ['sha512', 'sha1']
@@ -39,8 +40,12 @@ export async function putPackage(
     await incoming.discard()
     throw error
   })
-  if (document.kind === 'metadata') return changeMetadata(c, registry, name, document)
+  if (document.kind === 'metadata') {
+    await c.get('confirmActor')?.()
+    return changeMetadata(c, registry, name, document)
+  }
   try {
+    await c.get('confirmActor')?.()
     const upload = await finishUpload(incoming, document, name)
     const outcome = await publish(store, c.get('actor'), upload, config.policy)
     if (outcome === 'already there') await incoming.discard()
@@ -103,6 +108,7 @@ class IncomingTarball {
         `The tarball holds ${facts.name}@${facts.version}, but ${document.name}@${document.version} was to be published.`,
       )
     }
+    requireSameManifest(document.manifest, facts)
     return { blob: this.#blob.key, facts, ...(await this.#blob.finish()) }
   }
 

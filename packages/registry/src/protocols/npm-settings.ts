@@ -2,6 +2,7 @@ import { mayRead, readablePackage, requireAccount, requirePublish } from '../dom
 import type { Package, PackageName, Visibility } from '../domain/model.ts'
 import { parseDistTag } from '../domain/names.ts'
 import { setVisibility } from '../domain/packages.ts'
+import type { Store } from '../domain/ports.ts'
 import { actorText } from '../domain/publish.ts'
 import { refuse } from '../errors.ts'
 import type { App, AppContext } from '../http/app-types.ts'
@@ -16,11 +17,14 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
     readablePackage(store, c.get('actor'), npmName(c.req.param('name')))
 
   /** Trusted publishers and owners move tags alike: npm 12 exchanges an ID token before `npm dist-tag`. */
-  const publishable = async (c: AppContext): Promise<{ pkg: Package; actor: string }> => {
+  const publishable = async (
+    c: AppContext,
+    at: Store = store,
+  ): Promise<{ pkg: Package; actor: string }> => {
     const name: PackageName = npmName(c.req.param('name'))
-    const pkg = await store.packages.find('npm', name.normalised)
+    const pkg = await at.packages.find('npm', name.normalised)
     // Asked before it is said whether the package exists, so that names do not leak.
-    const leave = await requirePublish(store, c.get('actor'), name, pkg, config.policy)
+    const leave = await requirePublish(at, c.get('actor'), name, pkg, config.policy)
     if (pkg === undefined) throw refuse('package_not_found', { package: name.name })
     return { pkg, actor: actorText(leave.publishedBy) }
   }
@@ -30,16 +34,18 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
   )
 
   app.put('/-/package/:name/dist-tags/:tag', async (c) => {
-    const { pkg, actor } = await publishable(c)
+    await publishable(c)
     const tag = parseDistTag(c.req.param('tag'))
     const version = await readJson(c)
     if (typeof version !== 'string') {
       throw refuse('body_malformed', { reason: 'it must be a version, as a JSON string' })
     }
-    if ((await store.packages.release(pkg.id, version)) === undefined) {
-      throw refuse('version_not_found', { package: pkg.name, version: quoted(version) })
-    }
     await store.transaction(async (tx) => {
+      // Asked again: the publisher may have been removed while the body was on its way.
+      const { pkg, actor } = await publishable(c, tx)
+      if ((await tx.packages.release(pkg.id, version)) === undefined) {
+        throw refuse('version_not_found', { package: pkg.name, version: quoted(version) })
+      }
       await tx.packages.setTag(pkg.id, tag, version)
       await tx.packages.touch(pkg.id)
       const event = { action: 'dist-tag.set', details: { tag, version } }
@@ -49,10 +55,11 @@ export function mountNpmSettings(app: App, { store, config }: Registry): void {
   })
 
   app.delete('/-/package/:name/dist-tags/:tag', async (c) => {
-    const { pkg, actor } = await publishable(c)
+    await publishable(c)
     const tag = parseDistTag(c.req.param('tag'))
     if (tag === 'latest') throw refuse('tag_needed', {})
     await store.transaction(async (tx) => {
+      const { pkg, actor } = await publishable(c, tx)
       await tx.packages.removeTag(pkg.id, tag)
       await tx.packages.touch(pkg.id)
       const event = { action: 'dist-tag.removed', details: { tag } }

@@ -7,7 +7,7 @@ import { readPep440 } from '../domain/pep440.ts'
 import type { Blobs } from '../domain/ports.ts'
 import { refuse } from '../errors.ts'
 import type { AppContext } from '../http/app-types.ts'
-import { answerDocument, Documents } from '../http/documents.ts'
+import { answerDocument, Documents, UNSNIFFED } from '../http/documents.ts'
 import { answerFile, IMMUTABLE, type SentFile } from '../http/files.ts'
 import { preferredType } from '../http/negotiate.ts'
 import { InvalidUpload } from '../invalid-upload.ts'
@@ -135,6 +135,7 @@ async function answerMetadata(
     'content-type': 'text/plain; charset=utf-8',
     etag: `"${sha256}"`,
     'cache-control': IMMUTABLE,
+    ...UNSNIFFED,
   }
   return new Response(new Uint8Array(await buffer(bytes)), { headers })
 }

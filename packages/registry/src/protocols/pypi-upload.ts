@@ -1,5 +1,5 @@
 import { Refusal } from '@trustpub/identity'
-import { requireAccount } from '../domain/access.ts'
+import { requirePublishAny } from '../domain/access.ts'
 import { parsePypiName } from '../domain/names.ts'
 import { comparePep440, parsePep440 } from '../domain/pep440.ts'
 import { publish, type Upload } from '../domain/publish.ts'
@@ -20,11 +20,12 @@ export async function uploadDistribution(c: AppContext, registry: Registry): Pro
   const { store, config } = registry
   const actor = c.get('actor')
   // Before a byte is taken: whoever may not publish anything must not fill the disk.
-  if (actor.kind !== 'publisher') requireAccount(actor, 'publish')
+  await requirePublishAny(store, actor, 'pypi', config.policy)
 
   const blobs = new UploadBlobs(registry.blobs)
   try {
     const upload = await receive(c, config.maxFileSize, blobs)
+    await c.get('confirmActor')?.()
     const outcome = await publish(store, actor, upload, config.policy)
     if (outcome === 'already there') await blobs.discard()
     return c.text(`${upload.file.filename}: ${outcome}\n`)

@@ -107,7 +107,7 @@ describe('the upload', () => {
       'widget-1.0-py3-none-any.whl',
       'widget-1.0.tar.gz',
     ])
-    expect(await registry.blobFiles()).toHaveLength(3)
+    expect(await registry.blobNames()).toHaveLength(3)
   })
 
   it('takes the same bytes again, and no others under the same file name', async () => {
@@ -115,14 +115,14 @@ describe('the upload', () => {
     const token = await registry.minted()
     const wheel = wheelOf('widget', '1.0')
     await registry.upload(uploadForm('widget', '1.0', wheel), token)
-    const blobs = await registry.blobFiles()
+    const blobs = await registry.blobNames()
 
     expect((await registry.upload(uploadForm('widget', '1.0', wheel), token)).status).toBe(200)
     const other = wheelOf('widget', '1.0', ['Summary: changed'])
     const refused = await registry.upload(uploadForm('widget', '1.0', other), token)
     expect(refused.status).toBe(409)
     expect(await codeOf(refused)).toBe('file_exists')
-    expect(await registry.blobFiles()).toEqual(blobs)
+    expect(await registry.blobNames()).toEqual(blobs)
   })
 
   it('refuses a project that the token is not for, and names it', async () => {
@@ -135,7 +135,7 @@ describe('the upload', () => {
       title: 'token_scope',
       detail: expect.stringContaining('not gadget'),
     })
-    expect(await registry.blobFiles()).toEqual([])
+    expect(await registry.blobNames()).toEqual([])
   })
 
   it('refuses a token whose publisher was removed after the exchange', async () => {
@@ -146,7 +146,7 @@ describe('the upload', () => {
     const refused = await registry.upload(form, token)
     expect(refused.status).toBe(403)
     expect(await codeOf(refused)).toBe('publisher_removed')
-    expect(await registry.blobFiles()).toEqual([])
+    expect(await registry.blobNames()).toEqual([])
   })
 
   it('reads no byte of an anonymous request, nor of one whose token may not publish', async () => {
@@ -184,7 +184,7 @@ describe('the upload', () => {
     const form = uploadForm('widget', '1.0', wheelOf('widget', '1.0'), fields)
     const refused = await registry.upload(form, await registry.token())
     expect([refused.status, await codeOf(refused)]).toEqual([status, code])
-    expect(await registry.blobFiles()).toEqual([])
+    expect(await registry.blobNames()).toEqual([])
   })
 
   it.each([
@@ -196,7 +196,7 @@ describe('the upload', () => {
     const form = uploadForm('widget', '1.0', { filename, bytes: Buffer.from('not an archive') })
     const refused = await registry.upload(form, await registry.token())
     expect([refused.status, await codeOf(refused)]).toEqual([400, 'distribution_invalid'])
-    expect(await registry.blobFiles()).toEqual([])
+    expect(await registry.blobNames()).toEqual([])
   })
 
   it('refuses a wheel of another project under a borrowed file name', async () => {
@@ -206,7 +206,7 @@ describe('the upload', () => {
       await registry.token(),
     )
     expect(refused.status).toBe(400)
-    expect(await registry.blobFiles()).toEqual([])
+    expect(await registry.blobNames()).toEqual([])
   })
 
   it('refuses a file above the limit with 413 and keeps nothing', async () => {
@@ -214,7 +214,7 @@ describe('the upload', () => {
     const form = uploadForm('widget', '1.0', wheelOf('widget', '1.0'))
     const refused = await small.upload(form, await small.token())
     expect(refused.status).toBe(413)
-    expect(await small.blobFiles()).toEqual([])
+    expect(await small.blobNames()).toEqual([])
     await small.close()
   })
 

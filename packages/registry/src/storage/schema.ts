@@ -40,6 +40,8 @@ export interface Schema {
     yanked: string | null
     uploaded_at: string
   }
+  /** Blobs that are too small to be worth a file; see `blobs/small.ts`. */
+  small_blobs: { key: string; content: Uint8Array }
   dist_tags: { package_id: string; tag: string; version: string }
   trusted_publishers: PublisherColumns
   /** A view: publishers with the packages they cover; `pending` is 1 for those that do not exist yet. */

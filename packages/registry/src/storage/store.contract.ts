@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Account, NewPublisher } from '../domain/model.ts'
 import { parsePackageReference } from '../domain/packages.ts'
 import type { Store } from '../domain/ports.ts'
+import { openStore } from '../testing.ts'
 import { packageStoreContract } from './package-store.contract.ts'
-import { openStore } from './store.ts'
 
 const NAME = parsePackageReference('pypi:Acme.Widget')
 const BY = { kind: 'account', id: 'a', name: 'alice' } as const

@@ -1,48 +1,51 @@
 import { Migrator } from 'kysely'
 import type { Store } from '../domain/ports.ts'
-import { DATABASES } from './databases/index.ts'
+import type { UnrecordedBlobs } from './blobs/small.ts'
+import type { Database } from './databases/database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Db } from './schema.ts'
 import { accountStore, issuerStore } from './tables/accounts.ts'
 import { logStore } from './tables/log.ts'
-import { packageStore } from './tables/packages.ts'
+import { packageStore, readSmallBlob } from './tables/packages.ts'
 import { publisherStore } from './tables/publishers.ts'
 import { tokenStore } from './tables/tokens.ts'
 
-/** Opens the database at `url` (`file:` for SQLite), brings its tables up to date and returns the store on it. */
-export async function openStore(url: URL): Promise<Store> {
-  const open = DATABASES[url.protocol]
-  if (open === undefined) {
-    throw new Error(
-      `No database for ${url.protocol}// (known: ${Object.keys(DATABASES).join(', ')})`,
-    )
-  }
-  const { db, transaction } = open(url)
+/** Brings the tables of an open database up to date; one that cannot be is closed. */
+export async function migrate(database: Database): Promise<Database> {
   const migrator = new Migrator({
-    db,
+    db: database.db,
     provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
   })
   const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) {
-    await db.destroy()
-    throw error
+  if (error === undefined) return database
+  await database.db.destroy()
+  throw error
+}
+
+/** The store on an open database, and its way to read small blobs. */
+export function storeOn(
+  { db, transaction }: Database,
+  unrecorded: UnrecordedBlobs,
+): { readonly store: Store; readonly smallBlob: (key: string) => Promise<Uint8Array | undefined> } {
+  const parts = (on: Db) => ({
+    packages: packageStore(on, unrecorded),
+    publishers: publisherStore(on),
+    tokens: tokenStore(on),
+    accounts: accountStore(on),
+    issuers: issuerStore(on),
+    log: logStore(on),
+    close: () => db.destroy(),
+  })
+  return {
+    store: {
+      ...parts(db),
+      transaction: (work) =>
+        transaction((tx) => work({ ...parts(tx), transaction: noTransaction })),
+    },
+    smallBlob: (key) => readSmallBlob(db, key),
   }
-  return storeOn(db, (work) => transaction((tx) => work(storeOn(tx, noTransaction))))
 }
 
 function noTransaction(): never {
   throw new Error('A transaction cannot begin within another')
-}
-
-function storeOn(db: Db, transaction: Store['transaction']): Store {
-  return {
-    packages: packageStore(db),
-    publishers: publisherStore(db),
-    tokens: tokenStore(db),
-    accounts: accountStore(db),
-    issuers: issuerStore(db),
-    log: logStore(db),
-    transaction,
-    close: () => db.destroy(),
-  }
 }

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
+import { openStore } from '../../testing.ts'
 import { storeContract } from '../store.contract.ts'
-import { openStore } from '../store.ts'
 import { openSqlite } from './sqlite.ts'
 
 async function makeFolder(): Promise<{ path: string; url: URL; remove: () => Promise<void> }> {
@@ -42,11 +42,5 @@ describe('SQLite', () => {
     expect(await store.accounts.list()).toEqual([])
     await store.close()
     await remove()
-  })
-
-  it('is the only database so far, and says so', async () => {
-    await expect(openStore(new URL('postgres://host/db'))).rejects.toThrow(
-      'No database for postgres:// (known: file:)',
-    )
   })
 })

@@ -75,6 +75,12 @@ export const initial: Migration = {
       .where('metadata_blob', 'is not', null)
       .execute()
 
+    await create('small_blobs')
+      .addColumn('key', 'text', (c) => c.primaryKey())
+      // PostgreSQL's word; to SQLite any word will do.
+      .addColumn('content', 'bytea', (c) => c.notNull())
+      .execute()
+
     await text(child(create('dist_tags'), 'package_id', 'packages'), 'tag', 'version')
       .addPrimaryKeyConstraint('dist_tags_key', ['package_id', 'tag'])
       .execute()

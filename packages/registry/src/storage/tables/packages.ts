@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { PackageName, Release, ReleaseFile } from '../../domain/model.ts'
 import type { PackageStore } from '../../domain/ports.ts'
+import type { UnrecordedBlobs } from '../blobs/small.ts'
 import { insertion, prepared } from '../prepared.ts'
 import { toAccount, toFile, toPackage, toRelease } from '../rows.ts'
 import type { Db, Schema } from '../schema.ts'
 
-export function packageStore(db: Db): PackageStore {
+export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore {
   return {
     async find(ecosystem, normalised) {
       const [row] = (await packageByName(db, { ecosystem, normalised })).rows
@@ -99,6 +100,8 @@ export function packageStore(db: Db): PackageStore {
     },
 
     async addFile(packageId, releaseId, file) {
+      await recordSmallBlob(db, file.blob, unrecorded)
+      if (file.metadata !== undefined) await recordSmallBlob(db, file.metadata.blob, unrecorded)
       await insertFile(db, {
         package_id: packageId,
         release_id: releaseId,
@@ -195,6 +198,21 @@ async function releases(db: Db, packageId: string): Promise<Release[]> {
   return rows.map((row) => toRelease(row, byRelease.get(row.id) ?? []))
 }
 
+/** Keeps the content of a small blob together with the file that refers to it; large ones are files already. */
+async function recordSmallBlob(db: Db, key: string, unrecorded: UnrecordedBlobs): Promise<void> {
+  const content = unrecorded.get(key)
+  if (content === undefined) return
+  await insertSmallBlob(db, { key, content })
+  unrecorded.remove(key)
+}
+
+/** The content of a small blob whose file is recorded. */
+export async function readSmallBlob(db: Db, key: string): Promise<Uint8Array | undefined> {
+  const content = (await smallBlobByKey(db, { key })).rows[0]?.content
+  // libsql gives an ArrayBuffer.
+  return content && new Uint8Array(content)
+}
+
 type Row<Table extends keyof Schema> = Selectable<Schema[Table]>
 
 const packageByName = prepared<Pick<PackageName, 'ecosystem' | 'normalised'>, Row<'packages'>>(
@@ -229,6 +247,11 @@ const fileByName = prepared<{ packageId: string; filename: string }, Row<'files'
 
 const insertRelease = insertion('releases')
 const insertFile = insertion('files')
+const insertSmallBlob = insertion('small_blobs')
+
+const smallBlobByKey = prepared<{ key: string }, Row<'small_blobs'>>((db, value) =>
+  db.selectFrom('small_blobs').selectAll().where('key', '=', value('key')),
+)
 
 const upsertTag = prepared<Schema['dist_tags']>((db, value) => {
   const version = value('version')
