@@ -133,11 +133,6 @@ export const IDENTITY_ERRORS = {
     status: 422,
     sentence: '{file} cannot be used: {reason}.',
   },
-  no_publisher: {
-    status: 403,
-    sentence:
-      "{package} has no trusted publisher for {provider}. Its owner adds one (npm trust, or the registry's API) with repository {repository}.",
-  },
   package_mismatch: {
     status: 403,
     sentence:
@@ -146,7 +141,7 @@ export const IDENTITY_ERRORS = {
   repository_mismatch: {
     status: 403,
     sentence:
-      'The claim {claim} is "{actual}", and no trusted publisher of {package} names it. Publish from the repository that the publisher names, or change the publisher.',
+      'The claim {claim} is "{actual}" (issuer {issuer}), and no trusted publisher of {package} names it. Publish from the repository that its trusted publisher names, or let the owner of the package add one for this repository (npm trust, or the API).',
   },
   owner_id_mismatch: {
     status: 403,

@@ -175,6 +175,12 @@ describe.each([
     },
   )
 
+  it('refuse more ref patterns than anybody needs', () => {
+    const refs = (count: number) => ({ ...typed, ref: Array(count).fill('refs/tags/v*').join(',') })
+    expect(parseFields(provider, refs(20)).ref).toHaveLength(20 * 13 - 1)
+    expect(() => parseFields(provider, refs(21))).toThrow(invalid)
+  })
+
   it('store ref patterns without blanks', () => {
     const parsed = parseFields(provider, { ...typed, ref: ' refs/tags/v* ,, refs/heads/main,' })
     expect(parsed.ref).toBe('refs/tags/v*,refs/heads/main')

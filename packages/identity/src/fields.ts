@@ -33,6 +33,9 @@ export function environmentField(help: string): Field {
   )
 }
 
+/** Every one is compared at each exchange; releases come from a few kinds of branch or tag. */
+const MAX_REF_PATTERNS = 20
+
 /** Patterns for the git ref that may publish, separated by commas. */
 export function refField(): Field {
   return {
@@ -42,6 +45,8 @@ export function refField(): Field {
     optional: true,
     parse: (typed): Parsed => {
       const patterns = refPatterns(typed)
+      if (patterns.length > MAX_REF_PATTERNS)
+        return { reason: `it has more than ${MAX_REF_PATTERNS} patterns` }
       const wrong = patterns.find((pattern) => !pattern.startsWith('refs/') || !isPattern(pattern))
       if (wrong !== undefined || patterns.length === 0) {
         return {

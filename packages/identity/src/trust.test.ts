@@ -81,10 +81,13 @@ describe('assess', () => {
 })
 
 describe('explainRefusal', () => {
-  it('says that there is no publisher', () => {
-    const refusal = explain([], tokenOf())
-    expect(refusal).toMatchObject({ code: 'no_publisher', checks: [] })
-    expect(refusal.message).toContain('acme/widget')
+  it('answers the same whether others are trusted with the package, nobody is, or it does not exist', () => {
+    const stranger = tokenOf({ repository: 'evil/widget' })
+    const [some, none] = [explain([publisher], stranger), explain([], stranger)]
+    expect([none.code, none.message, none.checks]).toEqual([some.code, some.message, some.checks])
+    expect(none).toMatchObject({ code: 'repository_mismatch' })
+    expect(none.message).toContain('"evil/widget"')
+    expect(some.evidence.map((check) => check.expected)).toContain('secret-environment')
   })
 
   it('shows what was expected to the repository that the publisher names', () => {
@@ -118,7 +121,7 @@ describe('explainRefusal', () => {
       tokenOf({ environment: 'x' }, github, 'https://ghes.example/_services/token'),
     )
     expect(refusal).toMatchObject({ code: 'repository_mismatch' })
-    expect(refusal.message).toContain('The claim iss is "https://ghes.example/_services/token"')
+    expect(refusal.message).toContain('(issuer https://ghes.example/_services/token)')
     expect(seen(refusal)).not.toMatch(/githubusercontent|release\.yml|secret-environment/)
   })
 

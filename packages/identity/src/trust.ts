@@ -66,22 +66,25 @@ export function explainRefusal(
   const closest = [...assessments].sort(
     (a, b) => failures(a, names) - failures(b, names) || failures(a) - failures(b),
   )[0]
-  if (closest === undefined) {
-    return refuse('no_publisher', {
-      package: subject,
-      provider: provider.label,
-      repository: textClaim(claims, provider.sourceClaim),
-    })
+  const source = textClaim(claims, provider.sourceClaim)
+  if (closest === undefined || failures(closest, names) > 0) {
+    // One answer, whether the package has other publishers, none, or does not exist: names must not leak.
+    const code = 'repository_mismatch'
+    const shown = {
+      claim: provider.sourceClaim,
+      expected: '',
+      actual: source,
+      ok: false,
+      code,
+    } as const
+    const values = { ...shown, issuer: token.issuer.url, package: subject }
+    return refuse(code, values, [shown], closest?.checks ?? [])
   }
   const ofSource = [...names, ...provider.pinnedClaims]
-  const source = closest.checks.filter((check) => ofSource.includes(check.claim))
-  const foreign = source.find((check) => names.includes(check.claim) && !check.ok)
-  if (foreign !== undefined) {
-    const values = { claim: foreign.claim, actual: foreign.actual, package: subject }
-    const shown = source.map((check) => ({ ...check, expected: '' }))
-    return refuse('repository_mismatch', values, shown, closest.checks)
-  }
-  const shown = failures(closest, ofSource) === 0 ? closest.checks : source
+  const shown =
+    failures(closest, ofSource) === 0
+      ? closest.checks
+      : closest.checks.filter((check) => ofSource.includes(check.claim))
   const failed = shown.find((check) => !check.ok)
   if (failed === undefined) throw new Error('A trusted publisher was to be refused')
   const { claim, expected, actual } = failed

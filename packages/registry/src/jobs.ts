@@ -2,6 +2,8 @@ import type { Registry } from './registry.ts'
 
 /** How often expired things are swept. Nothing depends on it: whatever has expired is refused anyway. */
 const SWEEP_EVERY_MS = 10 * 60_000
+/** Another process's clock may be behind this one's, and must not take an ID token for new that is forgotten here. */
+const CLOCK_MARGIN_MS = 5 * 60_000
 /** Owners look at refused exchanges within days, not months. */
 const KEEP_ATTEMPTS_MS = 30 * 24 * 3600_000
 /** Every blob is looked at, and there may be very many; what a crash leaves behind can wait. */
@@ -45,8 +47,9 @@ function repeat(
 
 /** Forgets ID tokens, API tokens and attempts whose time is over. */
 export async function sweepExpired({ store, now }: Registry): Promise<void> {
-  await store.tokens.sweep(now())
-  await store.log.sweep(new Date(now().getTime() - KEEP_ATTEMPTS_MS))
+  const time = now().getTime()
+  await store.tokens.sweep(new Date(time - CLOCK_MARGIN_MS))
+  await store.log.sweep(new Date(time - KEEP_ATTEMPTS_MS))
 }
 
 /** Removes blobs that no file refers to. */

@@ -199,12 +199,12 @@ describe('an exchange', () => {
     expect(other.code).toBe('package_mismatch')
     expect(other.message).toContain('covers widget, not pinned')
     const stranger = await idToken('stranger')
-    expect((await refusalOf(tryExchange(stranger, 'nobody'))).code).toBe('no_publisher')
+    expect((await refusalOf(tryExchange(stranger, 'nobody'))).code).toBe('repository_mismatch')
   })
 
   it('takes no publisher of one protocol for the other', async () => {
     const request = { ecosystem: 'pypi', idToken: await idToken(), audiences: [AUDIENCE] } as const
-    expect((await refusalOf(exchange(context, request))).code).toBe('no_publisher')
+    expect((await refusalOf(exchange(context, request))).code).toBe('repository_mismatch')
   })
 
   it.each<[code: string, token: () => Promise<string>]>([

@@ -69,7 +69,11 @@ describe('the answer to a refused request', () => {
     app.get('/', (c) =>
       answerRefusal(
         c,
-        refuseIdentity('repository_mismatch', { claim: 'x', actual: 'y', package: 'z' }, [check]),
+        refuseIdentity(
+          'repository_mismatch',
+          { claim: 'x', actual: 'y', issuer: 'https://issuer.example', package: 'z' },
+          [check],
+        ),
       ),
     )
     expect(await (await app.request('/')).json()).toHaveProperty('checks', [check])

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
 import { refuse } from '../errors.ts'
 import type { AppContext, AppEnv } from './app-types.ts'
@@ -21,7 +22,8 @@ export function drainBody(limit: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next()
     const { incoming } = c.env ?? {}
-    if (incoming === undefined || incoming.readableEnded || incoming.destroyed) return
+    if (incoming === undefined || !mayHaveBody(incoming.headers)) return
+    if (incoming.readableEnded || incoming.destroyed) return
     const deadline = Date.now() + DRAIN_MS
     let size = 0
     try {
@@ -33,6 +35,11 @@ export function drainBody(limit: number): MiddlewareHandler<AppEnv> {
       // The client has gone, so nobody waits for the answer.
     }
   }
+}
+
+/** RFC 9112, section 6.3: without either header a request has no body. */
+function mayHaveBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}

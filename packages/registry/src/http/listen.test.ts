@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
@@ -46,6 +47,14 @@ describe('a listening server', () => {
     expect(await get(bound.port)).toEqual([200, 'hello 0'])
   })
 
+  it('answers requests that came before there was an app', async () => {
+    bound = await bind({ host: HOST, port: 0 })
+    const answer = get(bound.port)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    bound.serve(makeApp())
+    expect(await answer).toEqual([200, 'hello 0'])
+  })
+
   it('fails if the port is taken', async () => {
     bound = await bind({ host: HOST, port: 0 })
     await expect(bind({ host: HOST, port: bound.port })).rejects.toMatchObject({
@@ -76,6 +85,27 @@ describe('a listening server', () => {
     })
     expect(text).toBe('hello 0')
     await rm(folder, { recursive: true })
+  })
+
+  it('answers 16 requests that wait on one connection, and closes it where there are more', async () => {
+    bound = await bind({ host: HOST, port: 0 })
+    bound.serve(makeApp())
+    const { port } = bound
+    const send = (count: number) =>
+      new Promise<number>((resolve) => {
+        let received = ''
+        const socket = connect(port, HOST, () => {
+          const last = `GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`
+          socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`.repeat(count - 1) + last)
+        })
+        socket.on('data', (chunk) => {
+          received += chunk.toString()
+        })
+        socket.on('error', () => {})
+        socket.on('close', () => resolve(received.split('hello 0').length - 1))
+      })
+    expect(await send(16)).toBe(16)
+    expect(await send(40)).toBeLessThan(40)
   })
 
   it('lets running requests end when it closes', async () => {

@@ -1,6 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { App } from './app-types.ts'
 
@@ -8,6 +8,11 @@ import type { App } from './app-types.ts'
 const MAX_HEADER_BYTES = 64 * 1024
 /** A client that sends nothing for this long has gone away; uploads send all the time. */
 const IDLE_MS = 60_000
+/**
+ * Requests that may wait for their answers on one connection. Each may hold a part of a file meanwhile, so whoever sends
+ * thousands and reads no answer could fill the memory. Package managers send one at a time.
+ */
+const MAX_PIPELINED = 16
 /** Running requests get this long to end when the server stops. */
 const DRAIN_MS = 10_000
 
@@ -20,6 +25,7 @@ export interface Tls {
 export interface Bound {
   /** The port, also where 0 was asked for. */
   readonly port: number
+  /** From now on requests are answered, those that came before included. */
   readonly serve: (app: App) => void
   /** Takes no more requests, lets running ones end, then resolves. */
   readonly close: () => Promise<void>
@@ -43,10 +49,16 @@ export async function bind(address: {
     server.once('error', reject)
     server.listen(address.port, address.host, resolve)
   })
+  const early: Parameters<Listener>[] = []
+  const hold: Listener = (...request) => void early.push(request)
+  server.on('request', hold)
   return {
     port: (server.address() as AddressInfo).port,
     serve: (app) => {
-      server.on('request', getRequestListener(app.fetch))
+      const listener = limitPipelining(getRequestListener(app.fetch))
+      server.off('request', hold)
+      server.on('request', listener)
+      for (const request of early.splice(0)) listener(...request)
     },
     close: () =>
       new Promise((resolve) => {
@@ -57,5 +69,20 @@ export async function bind(address: {
         })
         server.closeIdleConnections()
       }),
+  }
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/** Closes connections on which too many requests wait. */
+function limitPipelining(listener: Listener): Listener {
+  const waiting = new WeakMap<Socket, number>()
+  return (request, response) => {
+    const { socket } = request
+    const count = (waiting.get(socket) ?? 0) + 1
+    if (count > MAX_PIPELINED) return socket.destroy()
+    waiting.set(socket, count)
+    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
+    return listener(request, response)
   }
 }

@@ -39,6 +39,9 @@ export interface MetadataDocument {
   readonly document: JsonObject
 }
 
+/** Characters; a packument holds the manifests of all versions at once. */
+const MAX_MANIFEST_LENGTH = 1024 * 1024
+
 /** Characters; bundles have some 10 kB. */
 const MAX_SIGSTORE_LENGTH = 1024 * 1024
 
@@ -91,6 +94,12 @@ function readVersion(
   }
   const version = parseNpmVersion(entry[0])
   const manifest = object(entry[1], 'manifest')
+  if (JSON.stringify(manifest).length > MAX_MANIFEST_LENGTH) {
+    throw new InvalidUpload(
+      'too_large',
+      `The manifest, with its readme, is longer than ${MAX_MANIFEST_LENGTH} characters.`,
+    )
+  }
   if (manifest.name !== name || manifest.version !== version) {
     throw malformed(`has a manifest that is not of ${name} ${version}`)
   }

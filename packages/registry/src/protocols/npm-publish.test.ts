@@ -228,7 +228,7 @@ describe('npm publish', () => {
 
     await removePublisher(registry.store, registry.alice, publisher.id)
     expect(await codeOf(publish(name, '1.0.1', short))).toBe('publisher_removed')
-    expect(await codeOf(exchange(name))).toBe('no_publisher')
+    expect(await codeOf(exchange(name))).toBe('repository_mismatch')
   })
 
   it('leaves out a Sigstore bundle and says so', async () => {

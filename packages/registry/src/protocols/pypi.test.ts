@@ -45,7 +45,9 @@ describe('the exchange', () => {
     expect(answer.status).toBe(422)
     expect(await answer.json()).toMatchObject({
       message: expect.stringContaining('no trusted publisher'),
-      errors: [{ code: 'no_publisher', description: expect.stringContaining('acme/widget') }],
+      errors: [
+        { code: 'repository_mismatch', description: expect.stringContaining('acme/widget') },
+      ],
     })
   })
 

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** 48 bits of milliseconds as hex: enough for the next eight thousand years. */
 const TIME_DIGITS = 12
 /** More than a process can log in a millisecond. */
 const COUNT_DIGITS = 4
 /** Two processes may log in the same millisecond. */
-const RANDOM_BYTES = 6
+const RANDOM_DIGITS = 12
 
 let lastTime = 0
 let sinceThen = 0
@@ -19,7 +19,7 @@ export function moment(): { readonly id: string; readonly at: string } {
   sinceThen = now > lastTime ? 0 : sinceThen + 1
   lastTime = Math.max(now, lastTime)
   const count = sinceThen.toString(16).padStart(COUNT_DIGITS, '0')
-  const id = timeText(lastTime) + count + randomBytes(RANDOM_BYTES).toString('hex')
+  const id = timeText(lastTime) + count + randomUUID().slice(-RANDOM_DIGITS)
   return { id, at: new Date(now).toISOString() }
 }
 

@@ -210,7 +210,7 @@ export function storeContract(
       expect(await store.log.attempts({ ...ofPackage, sources: ['s'] })).toEqual([general])
       expect(await store.log.attempts({ ...ofPackage, sources: ['other'] })).toEqual([])
       expect(await store.log.countRefused('i', 's', new Date(0))).toBe(0)
-      await store.log.attempt({ ...attempt, code: 'no_publisher', source: 'refused' })
+      await store.log.attempt({ ...attempt, code: 'repository_mismatch', source: 'refused' })
       expect(await store.log.countRefused('i', 'refused', new Date(0))).toBe(1)
       expect(await store.log.countRefused('i', 'refused', new Date(Date.now() + 1000))).toBe(0)
       await store.log.sweep(new Date(0))

@@ -55,9 +55,14 @@ class Prepared implements SqliteDatabase {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     // A transaction that begins as a reader cannot become a writer once another process has written.
-    const statement = this.#database.prepare(
-      sql === 'begin' ? 'begin immediate' : sql,
-    ) as SqliteStatement
+    const made = this.#database.prepare(sql === 'begin' ? 'begin immediate' : sql)
+    // The driver works out anew at each use whether a statement gives rows.
+    const statement: SqliteStatement = {
+      reader: made.reader,
+      all: (parameters) => made.all(parameters),
+      run: (parameters) => made.run(parameters) as ReturnType<SqliteStatement['run']>,
+      iterate: (parameters) => made.iterate(parameters) as IterableIterator<unknown>,
+    }
     if (this.#statements.size < MAX_STATEMENTS) this.#statements.set(sql, statement)
     return statement
   }
