@@ -60,7 +60,7 @@ it('refuses the exchange once npm trust revoke has taken the publisher away', as
   const second = { directory: npmPackage(name, '1.1.0'), env }
   const refused = await publishWith('npm 11', npm, registry.url, second)
   expect(refused.status).not.toBe(0)
-  expect(refused.output).toContain(`${name} has no trusted publisher for GitHub Actions`)
+  expect(refused.output).toContain(`no trusted publisher of ${name} names it`)
   expect(await registry.tags(name)).toEqual({ latest: '1.0.0' })
 })
 

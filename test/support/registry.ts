@@ -52,13 +52,17 @@ export function runOf(
   }
 }
 
-/** Starts a server, sets it up and stops it when the tests of the file are done. */
+const issuers: DevelopmentIssuer[] = []
+
+afterAll(async () => {
+  await Promise.all(issuers.splice(0).map((issuer) => issuer.close()))
+})
+
+/** Starts a server and sets it up. Everything is stopped with the tests of the file. */
 export async function openTestRegistry(options: ServerOptions = {}): Promise<TestRegistry> {
   const server = await startServer(options)
   const [github, gitlab] = await Promise.all([startDevelopmentIssuer(), startDevelopmentIssuer()])
-  afterAll(async () => {
-    await Promise.all([server.stop(), github.close(), gitlab.close()])
-  })
+  issuers.push(github, gitlab)
   const admin = await setUp(server)
   const api = (method: string, path: string, body?: unknown) =>
     callApi(server, admin, method, path, body)

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { temporaryFolder } from './folders.ts'
 import { type Answer, type Sent, send } from './http.ts'
 
 /** The built program, as people install it. */
-export const PROGRAM: string = join(import.meta.dirname, '../../packages/cli/dist/main.js')
+export const PROGRAM: string = join(import.meta.dirname, '../../packages/cli/bin/trustpub.js')
 
 /** The set-up token that every server of the tests starts with, unless it is to make one. */
 export const SETUP_TOKEN = 'a set-up token that the operator chose'
@@ -28,6 +29,12 @@ export interface Server {
   readonly kill: () => Promise<void>
 }
 
+const children: ChildProcess[] = []
+
+afterAll(async () => {
+  await Promise.all(children.splice(0).map((child) => end(child, 'SIGTERM')))
+})
+
 export interface ServerOptions {
   readonly args?: readonly string[]
   /** The data folder of another server; a new one if absent. */
@@ -35,7 +42,7 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
-/** Starts `trustpub serve` on a free port and waits until it listens. */
+/** Starts `trustpub serve` on a free port and waits until it listens. It is stopped with the tests of the file. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const data = options.data ?? temporaryFolder()
   const args = ['serve', '--port', '0', '--json', '--data', data, ...(options.args ?? [])]
@@ -43,6 +50,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     env: { PATH: process.env.PATH, TRUSTPUB_SETUP_TOKEN: SETUP_TOKEN, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  children.push(child)
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text

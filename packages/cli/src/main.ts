@@ -2,6 +2,7 @@
 import { Refusal } from '@trustpub/identity'
 import { type ExitStatus, readArguments, UsageError, unknownText } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
+import { Interrupted } from './tools/interruption.ts'
 import { MissingTool } from './tools/missing.ts'
 import { commandHelp, generalHelp } from './ui/help.ts'
 import { terminalUi, type Ui } from './ui/ui.ts'
@@ -36,7 +37,11 @@ async function main(argv: readonly string[], ui: Ui): Promise<ExitStatus> {
 }
 
 /** What a failure means for the exit status, and the line that tells about it. */
-function fail(error: unknown, ui: Ui): ExitStatus {
+function fail(error: unknown, ui: Ui): number {
+  if (error instanceof Interrupted) {
+    ui.problem(error.message)
+    return error.status
+  }
   if (error instanceof UsageError) {
     ui.problem(error.message)
     return 2
@@ -49,8 +54,20 @@ function fail(error: unknown, ui: Ui): ExitStatus {
     ui.problem(error.message)
     return 1
   }
+  // A file or an address that the system refuses: the message names it.
+  if (error instanceof Error && 'syscall' in error) {
+    ui.problem(error.message)
+    return 3
+  }
   ui.problem(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
+}
+
+// Whoever reads may stop, as in `trustpub … | head`; the command goes on, and there is nothing to report.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
 const ui = terminalUi()

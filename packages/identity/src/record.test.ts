@@ -59,13 +59,8 @@ describe('trusted-publishers.json', () => {
     )
   })
 
-  it('is one JSON document with its schema and a last line feed', () => {
-    const text = formatPublisherRecord({ publishers: [] })
-    expect(JSON.parse(text)).toMatchObject({
-      $schema: expect.stringContaining('https://'),
-      publishers: [],
-    })
-    expect(text.endsWith(']\n}\n') || text.endsWith('[]\n}\n')).toBe(true)
+  it('is one JSON document with a last line feed', () => {
+    expect(formatPublisherRecord({ publishers: [] })).toBe('{\n  "publishers": []\n}\n')
   })
 
   it('allows publishing where it names no permissions, and one permission without a list', () => {

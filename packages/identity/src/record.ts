@@ -27,8 +27,6 @@ export interface PublisherRecord {
   readonly publishers: readonly RecordedPublisher[]
 }
 
-const SCHEMA = 'https://trustpub.dev/schemas/trusted-publishers.json'
-
 function invalid(reason: string): Refusal {
   return refuse('record_invalid', { file: RECORD_FILE, reason })
 }
@@ -95,5 +93,5 @@ export function formatPublisherRecord(record: PublisherRecord): string {
     ...fields,
     permissions,
   }))
-  return `${JSON.stringify({ $schema: SCHEMA, publishers }, null, 2)}\n`
+  return `${JSON.stringify({ publishers }, null, 2)}\n`
 }

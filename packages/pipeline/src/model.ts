@@ -117,4 +117,11 @@ export interface PublishStep {
    * is the secret's (`NPM_TOKEN`), the place where it is handed on.
    */
   readonly storedSecrets: readonly { readonly name: string; readonly place: Place }[]
+  /** A command before this one sets the version of the package (`npm version …`), mostly to that of the tag. */
+  readonly setsVersion?: true
+  /**
+   * Why the client, in the version that the job gets, cannot do trusted publishing, and what to change. Only where
+   * the repository leaves no doubt.
+   */
+  readonly incapable?: string
 }

@@ -8,7 +8,7 @@ import {
 import { CLIENTS } from '../rehearse/clients/index.ts'
 import { NothingToRehearse, rehearse } from '../rehearse/rehearse.ts'
 import { reportLines } from '../rehearse/report.ts'
-import { isComplete, type Rehearsal } from '../rehearse/results.ts'
+import { isFine, type Rehearsal } from '../rehearse/results.ts'
 import type { Stage } from '../rehearse/stage.ts'
 import type { Ui } from '../ui/ui.ts'
 
@@ -54,7 +54,7 @@ copy, from which stored credentials are removed.`,
 async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
   const [directory = '.', surplus] = args.positionals
   if (surplus !== undefined)
-    throw new UsageError(`rehearse takes one directory, not also "${surplus}"`)
+    throw new UsageError(`rehearse takes one directory, not also "${surplus}".`)
   const client = args.text('client')
   if (client !== undefined && !CLIENT_IDS.some((id) => id === client)) {
     throw new UsageError(unknownText('client', client, CLIENT_IDS))
@@ -67,7 +67,8 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
     progress: ui.progress,
   }
   try {
-    const beforeClose = (rehearsal: Rehearsal, stage: Stage) => show(rehearsal, stage, args, ui)
+    const beforeClose = (rehearsal: Rehearsal, stages: readonly Stage[]) =>
+      show(rehearsal, stages, args, ui)
     return exitStatus(await rehearse(directory, { ...options, beforeClose }))
   } catch (error) {
     if (!(error instanceof NothingToRehearse)) throw error
@@ -76,30 +77,32 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
   }
 }
 
-async function show(rehearsal: Rehearsal, stage: Stage, args: Arguments, ui: Ui): Promise<void> {
+async function show(
+  rehearsal: Rehearsal,
+  stages: readonly Stage[],
+  args: Arguments,
+  ui: Ui,
+): Promise<void> {
   const keep = args.flag('keep')
   if (args.flag('json')) {
-    ui.printJson(
-      keep ? { ...rehearsal, registry: { url: stage.url, token: stage.readToken } } : rehearsal,
-    )
+    const [registry] = stages.map(({ url, readToken }) => ({ url, token: readToken }))
+    ui.printJson(keep ? { ...rehearsal, registry } : rehearsal)
   } else {
     for (const line of reportLines(rehearsal, ui.colour)) ui.print(line)
-    if (keep) {
-      ui.print()
-      ui.print(
-        `The registry runs at ${stage.url} (https: ${stage.secureUrl}) until you press Ctrl-C.`,
-      )
-      ui.print(
-        `  npm install --registry ${stage.url}/ needs //${new URL(stage.url).host}/:_authToken=${stage.readToken}`,
-      )
-    }
+    if (keep) for (const stage of stages) tellAddress(stage, ui)
   }
-  if (keep) await ui.interrupted
+  if (keep && stages.length > 0) await ui.interrupted()
+}
+
+function tellAddress({ url, secureUrl, readToken }: Stage, ui: Ui): void {
+  ui.print()
+  ui.print(`The registry runs at ${url} (https: ${secureUrl}) until you press Ctrl-C.`)
+  ui.print(`  npm install --registry ${url}/ needs //${new URL(url).host}/:_authToken=${readToken}`)
 }
 
 function exitStatus(rehearsal: Rehearsal): ExitStatus {
   if (rehearsal.ok) return 0
   const steps = rehearsal.jobs.flatMap((job) => job.steps)
-  const failed = steps.filter((step) => !isComplete(step))
+  const failed = steps.filter((step) => !isFine(step))
   return failed.length > 0 && failed.every((step) => step.missing !== undefined) ? 3 : 1
 }

@@ -6,6 +6,7 @@ import {
   ConfigError,
   openRegistry,
   prepareSetUp,
+  type RegistryConfig,
   readConfig,
   type ServeSettings,
   selfSigned,
@@ -25,7 +26,8 @@ export const command: Command = {
   synopsis: 'serve [options]',
   description: `Runs a registry for npm and Python packages. CI publishes to it with ID tokens instead of stored ones; every
 refusal says what to change. Everything is kept in one folder. The first start prints a one-time set-up token.
-Each option can also be set as TRUSTPUB_<OPTION> in the environment, for example TRUSTPUB_PUBLIC_URL.`,
+Each option but --quiet and --json can also be set in the environment: --public-url as TRUSTPUB_PUBLIC_URL,
+--trusted-only as TRUSTPUB_TRUSTED_ONLY=true, and so on.`,
   options: {
     host: { type: 'string', value: '<address>', help: 'where to listen (default 127.0.0.1)' },
     port: {
@@ -51,9 +53,9 @@ Each option can also be set as TRUSTPUB_<OPTION> in the environment, for example
     'tls-cert': {
       type: 'string',
       value: '<file>',
-      help: 'serve https with this certificate chain (PEM)…',
+      help: 'serve https with this certificate chain (PEM); needs --tls-key',
     },
-    'tls-key': { type: 'string', value: '<file>', help: '…and this key (PEM)' },
+    'tls-key': { type: 'string', value: '<file>', help: 'the key of that certificate (PEM)' },
     'trusted-only': { type: 'boolean', help: 'refuse publishes with tokens of accounts' },
     'new-packages': {
       type: 'string',
@@ -72,15 +74,23 @@ Each option can also be set as TRUSTPUB_<OPTION> in the environment, for example
     },
     'no-public-issuers': {
       type: 'boolean',
-      help: 'accept registered issuers only, not GitHub.com and GitLab.com',
+      help: 'accept registered issuers only, not the public ones such as GitHub.com',
     },
     'max-file-size': {
       type: 'string',
       value: '<size>',
       help: 'the largest file that is taken (default 250 MB)',
     },
-    database: { type: 'string', value: '<url>', help: 'another place for the database' },
-    blobs: { type: 'string', value: '<url>', help: 'another place for the files' },
+    database: {
+      type: 'string',
+      value: '<file>',
+      help: 'the database (default registry.db in the data folder)',
+    },
+    blobs: {
+      type: 'string',
+      value: '<folder>',
+      help: 'the published files (default blobs in the data folder)',
+    },
     quiet: { type: 'boolean', help: 'do not log requests' },
   },
   examples: [
@@ -97,30 +107,55 @@ Each option can also be set as TRUSTPUB_<OPTION> in the environment, for example
 async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
   if (args.positionals.length > 0)
     throw new UsageError(`serve takes no argument: ${args.positionals[0]}`)
-  const host = args.text('host') ?? process.env.TRUSTPUB_HOST ?? '127.0.0.1'
-  const port = readPort(args.text('port') ?? process.env.TRUSTPUB_PORT)
+  try {
+    await serve(args, ui)
+    return 0
+  } catch (error) {
+    // Also from the environment, or from a place that nothing can open: it is the operator's to correct.
+    if (error instanceof ConfigError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+async function serve(args: Arguments, ui: Ui): Promise<void> {
+  const host = settingOf(args, 'host') ?? '127.0.0.1'
+  const port = readPort(settingOf(args, 'port'))
   const settings = withEnvironment(settingsOf(args), process.env)
   const tls = await readTls(args, settings.data ?? DEFAULT_DATA, host)
   const bound = await bindOrExplain({ host, port, ...(tls === undefined ? {} : { tls }) })
   const scheme = tls === undefined ? 'http' : 'https'
   const name = host === '127.0.0.1' ? 'localhost' : host
-  const config = configOrUsage(settings, `${scheme}://${name}:${bound.port}`)
+  try {
+    const config = readConfig(settings, `${scheme}://${name}:${bound.port}`)
+    await serveUntilInterrupted(bound, config, settings.setUpToken, args, ui)
+  } finally {
+    // Also after a failure: a port that is taken would keep the process alive.
+    await bound.close()
+  }
+}
 
+/** What only concerns listening; the registry reads its own settings from the environment. */
+function settingOf(args: Arguments, option: string): string | undefined {
+  const variable = `TRUSTPUB_${option.replaceAll('-', '_').toUpperCase()}`
+  return args.text(option) ?? (process.env[variable] || undefined)
+}
+
+async function serveUntilInterrupted(
+  bound: Bound,
+  config: RegistryConfig,
+  chosenToken: string | undefined,
+  args: Arguments,
+  ui: Ui,
+): Promise<void> {
   const registry = await openRegistry(config, { log: requestLog(ui, args.flag('quiet')) })
-  const setUpToken = await prepareSetUp(registry.store, settings.setUpToken)
+  const setUpToken = await prepareSetUp(registry.store, chosenToken)
   bound.serve(registry.app)
-  announce(
-    ui,
-    args,
-    config.publicUrl.origin,
-    settings.setUpToken === undefined ? setUpToken : undefined,
-  )
+  announce(ui, args, config.publicUrl.origin, chosenToken === undefined ? setUpToken : undefined)
 
-  await ui.interrupted
+  await ui.interrupted()
   ui.progress('Stopping: no new requests, running ones may end.')
   await bound.close()
   await registry.close()
-  return 0
 }
 
 function settingsOf(args: Arguments): ServeSettings {
@@ -137,15 +172,6 @@ function settingsOf(args: Arguments): ServeSettings {
     noPublicIssuers: args.flag('no-public-issuers') || undefined,
   }
   return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined))
-}
-
-function configOrUsage(settings: ServeSettings, defaultUrl: string) {
-  try {
-    return readConfig(settings, defaultUrl)
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message)
-    throw error
-  }
 }
 
 async function bindOrExplain(address: Parameters<typeof bind>[0]): Promise<Bound> {
@@ -166,23 +192,33 @@ function readPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65535) return port
-  throw new UsageError(`--port must be a number up to 65535, not "${text}"`)
+  throw new UsageError(`--port must be a number up to 65535, not "${text}".`)
 }
 
 async function readTls(args: Arguments, data: string, host: string): Promise<Tls | undefined> {
-  const [mode, cert, key] = [args.text('tls'), args.text('tls-cert'), args.text('tls-key')]
+  const [mode, cert, key] = ['tls', 'tls-cert', 'tls-key'].map((option) => settingOf(args, option))
   if (mode !== undefined && mode !== 'self-signed') {
     throw new UsageError(
-      `--tls can only be "self-signed"; for a certificate of yours use --tls-cert and --tls-key`,
+      `--tls can only be "self-signed"; for a certificate of yours use --tls-cert and --tls-key.`,
     )
   }
   if ((cert === undefined) !== (key === undefined))
-    throw new UsageError('--tls-cert and --tls-key go together')
+    throw new UsageError('--tls-cert and --tls-key go together; give both.')
   if (cert !== undefined && key !== undefined) {
-    return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
+    return { cert: await readPem('--tls-cert', cert), key: await readPem('--tls-key', key) }
   }
   if (mode === undefined) return undefined
   return selfSigned(join(data, 'tls'), [...new Set(['localhost', '127.0.0.1', host])])
+}
+
+async function readPem(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(
+      `The file of ${option} cannot be read: ${error instanceof Error ? error.message : error}`,
+    )
+  }
 }
 
 /** What a person, or a script with `--json`, needs to go on. */

@@ -1,20 +1,13 @@
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Package, PublishStep } from '@trustpub/pipeline'
+import { downloadCaches } from '../tools/cache.ts'
 import { nodeTool } from '../tools/node-tools.ts'
 import { pythonTools } from '../tools/python-tools.ts'
 import { type Finished, run } from '../tools/run.ts'
+import { ciMayBuild } from './builds.ts'
+import { type BuildManifest, installDependencies, readManifest } from './dependencies.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
-
-/** Lock files, the tool that reads each, and how it installs exactly what the file says. */
-const INSTALLERS = [
-  { lockfile: 'package-lock.json', tool: 'npm', args: ['ci'] },
-  { lockfile: 'pnpm-lock.yaml', tool: 'pnpm', args: ['install', '--frozen-lockfile'] },
-  { lockfile: 'yarn.lock', tool: 'yarn', args: ['install', '--immutable'] },
-] as const
-
-const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies', 'workspaces']
 
 export interface BuildContext {
   /** The copy of the repository. */
@@ -22,6 +15,10 @@ export interface BuildContext {
   /** Without any identity: building needs none. */
   readonly env: Variables
   readonly progress: (line: string) => void
+  /** For a sentence in the report. */
+  readonly note: (sentence: string) => void
+  /** A folder on the PATH for programs that are not on this machine. */
+  readonly bin: string
   /** Directories whose dependencies were installed in this rehearsal. */
   readonly installed: Set<string>
 }
@@ -36,53 +33,70 @@ export async function build(
   step: PublishStep,
   packages: readonly Package[],
 ): Promise<Finished | undefined> {
-  for (const pkg of packages) {
-    const directory = join(context.root, pkg.directory)
-    const failed =
-      pkg.ecosystem === 'npm'
-        ? await buildNpm(context, directory)
-        : await buildPython(
-            context,
-            directory,
-            join(context.root, step.directory, distributionFolder(step)),
-          )
+  const directories = packages.map((pkg) => join(context.root, pkg.directory))
+  if (step.ecosystem === 'npm') return buildNpm(context, directories)
+  const out = join(context.root, step.directory, distributionFolder(step))
+  for (const directory of directories) {
+    const failed = await buildPython(context, directory, out)
     if (failed !== undefined) return failed
   }
   return undefined
 }
 
-async function buildNpm(context: BuildContext, directory: string): Promise<Finished | undefined> {
-  const manifest = await readManifest(directory)
-  const installed = await installDependencies(context, directory)
-  if (installed !== undefined) return installed
-  if (manifest.scripts?.build === undefined) return undefined
-  context.progress('npm run build')
-  const tool = await nodeTool('npm', context.progress)
-  return failure(
-    await run(tool.program, [...tool.args, 'run', 'build'], { cwd: directory, env: context.env }),
-  )
+/** A `build` script at the root builds all workspaces, in their order; otherwise each has its own. */
+async function buildNpm(
+  context: BuildContext,
+  directories: readonly string[],
+): Promise<Finished | undefined> {
+  for (const directory of directories) {
+    const failed = await installDependencies(context, directory)
+    if (failed !== undefined) return failed
+  }
+  const ofRoot = (await readManifest(context.root)).scripts?.build !== undefined
+  for (const directory of ofRoot ? [context.root] : await inOrder(directories)) {
+    const failed = await runBuildScript(context, directory)
+    if (failed !== undefined) return failed
+  }
+  return undefined
 }
 
-/** Installs from the nearest lock file upwards; a package in a workspace has its lock file at the root. */
-async function installDependencies(
+async function runBuildScript(
   context: BuildContext,
   directory: string,
 ): Promise<Finished | undefined> {
-  for (let at = directory; at.startsWith(context.root); at = dirname(at)) {
-    for (const { lockfile, tool: id, args } of INSTALLERS) {
-      if (!(await exists(join(at, lockfile)))) continue
-      const manifest = await readManifest(at)
-      if (context.installed.has(at) || !DEPENDENCIES.some((key) => key in manifest))
-        return undefined
-      context.installed.add(at)
-      context.progress([id, ...args].join(' '))
-      const tool = await nodeTool(id, context.progress)
-      return failure(
-        await run(tool.program, [...tool.args, ...args], { cwd: at, env: context.env }),
-      )
-    }
+  if ((await readManifest(directory)).scripts?.build === undefined) return undefined
+  if (!(await ciMayBuild(context.root, directory))) {
+    context.note(
+      'No command of the CI runs the `build` script, so it was not run here either; add `npm run build` before the publish.',
+    )
+    return undefined
   }
-  return undefined
+  context.progress('npm run build')
+  const tool = await nodeTool('npm', context.progress)
+  const args = [...tool.args, 'run', 'build']
+  return failure(await run(tool.program, args, { cwd: directory, env: context.env }))
+}
+
+/** Packages after those that they depend on. */
+async function inOrder(directories: readonly string[]): Promise<readonly string[]> {
+  const manifests = new Map<string, BuildManifest>()
+  for (const directory of directories) manifests.set(directory, await readManifest(directory))
+  const byName = new Map([...manifests].map(([directory, { name = '' }]) => [name, directory]))
+  const ordered = new Set<string>()
+  const open = new Set<string>()
+  const visit = (directory: string): void => {
+    // Packages may depend on each other in a circle; then no order is right.
+    if (open.has(directory)) return
+    open.add(directory)
+    const { dependencies, devDependencies } = manifests.get(directory) ?? {}
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const needed = byName.get(name)
+      if (needed !== undefined) visit(needed)
+    }
+    ordered.add(directory)
+  }
+  for (const directory of directories) visit(directory)
+  return [...ordered]
 }
 
 async function buildPython(
@@ -93,7 +107,7 @@ async function buildPython(
   context.progress('python -m build')
   const { python } = await pythonTools(context.progress)
   const command = ['-m', 'build', '--outdir', out, directory]
-  const here = { cwd: directory, env: context.env }
+  const here = { cwd: directory, env: { ...downloadCaches(), ...context.env } }
   // With what is installed already: quick, and without the package index. It refuses if a requirement is missing.
   const quick = await run(python, [...command, '--no-isolation'], here)
   return quick.status === 0 ? undefined : failure(await run(python, command, here))
@@ -107,13 +121,4 @@ function distributionFolder(step: PublishStep): string {
 
 function failure(finished: Finished): Finished | undefined {
   return finished.status === 0 ? undefined : finished
-}
-
-async function readManifest(directory: string): Promise<{ scripts?: { build?: string } }> {
-  const text = await readFile(join(directory, 'package.json'), 'utf8').catch(() => '{}')
-  return JSON.parse(text) as { scripts?: { build?: string } }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
 }

@@ -45,6 +45,14 @@ export function runOf(
   }
 }
 
+/** What had to be assumed about the repository, as sentences. */
+export function assumptions(pipeline: Pipeline): string[] {
+  if (pipeline.repository.path !== undefined) return []
+  return [
+    `Neither a git remote nor a manifest names the repository; it was played as ${repositoryOf(pipeline)}.`,
+  ]
+}
+
 /** The repository that the claims name; `example/<folder>` where nothing tells. */
 export function repositoryOf({ repository, directory }: Pipeline): string {
   return repository.path ?? `example/${directory.split(/[\\/]/).at(-1) || 'repository'}`

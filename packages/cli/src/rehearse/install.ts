@@ -5,6 +5,12 @@ import { pythonTools } from '../tools/python-tools.ts'
 import { run } from '../tools/run.ts'
 import type { Stage } from './stage.ts'
 
+/** What an import may do: reading code. A package that does more on import, e.g. serve, is none that hangs. */
+const IMPORT_TIMEOUT_MS = 60_000
+
+/** The conditions of `exports` under which Node imports. */
+const CONDITIONS = new Set(['node', 'import', 'module-sync', 'node-addons', 'default'])
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** How an installation from the local registry went; `problem` is what the client printed. */
@@ -32,7 +38,8 @@ export async function installNpm(request: Installable): Promise<Installation> {
   await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}')
   await writeFile(
     join(folder, '.npmrc'),
-    `registry=${stage.url}/\n//${host}/:_authToken=${stage.readToken}\n`,
+    // npm would ask this registry for the files of what another one has, where that one is registry.npmjs.org.
+    `registry=${stage.url}/\nreplace-registry-host=never\n//${host}/:_authToken=${stage.readToken}\n`,
   )
   const tool = await nodeTool('npm', progress)
   const env = { ...request.env, npm_config_registry: `${stage.url}/` }
@@ -42,19 +49,30 @@ export async function installNpm(request: Installable): Promise<Installation> {
     return { installed: false, imported: undefined, problem: finished.output }
   if (!(await hasEntry(join(folder, 'node_modules', name))))
     return { installed: true, imported: undefined }
-  const script = `await import(${JSON.stringify(name)})`
+  const script = `import { exit, stderr } from 'node:process'
+try { await import(${JSON.stringify(name)}) } catch (error) { stderr.write(String(error?.message ?? error)); exit(1) }
+exit(0)`
+  const importing = ['--input-type=module', '-e', script]
   return imported(
-    await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, env }),
+    await run(process.execPath, importing, { cwd: folder, env, timeoutMs: IMPORT_TIMEOUT_MS }),
   )
 }
 
 async function hasEntry(home: string): Promise<boolean> {
-  const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >
-  if (manifest.exports !== undefined || manifest.main !== undefined) return true
-  return (await readdir(home)).includes('index.js')
+  const manifest: unknown = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
+  const { exports, main } = manifest as { exports?: unknown; main?: unknown }
+  if (exports !== undefined && exports !== null) return exportsEntry(exports)
+  return main !== undefined || (await readdir(home)).includes('index.js')
+}
+
+/** Whether `exports` has something to import under the name of the package (nodejs.org, "Packages", exports). */
+function exportsEntry(exports: unknown): boolean {
+  if (typeof exports !== 'object' || exports === null) return typeof exports === 'string'
+  if (Array.isArray(exports)) return exports.some(exportsEntry)
+  const entries = Object.entries(exports)
+  if (entries.some(([key]) => key.startsWith('.')))
+    return entries.some(([key, value]) => key === '.' && exportsEntry(value))
+  return entries.some(([condition, value]) => CONDITIONS.has(condition) && exportsEntry(value))
 }
 
 /** `pip install` into an empty folder, then `import`. */
@@ -85,7 +103,11 @@ export async function installPython(request: Installable): Promise<Installation>
   if (modules.length === 0) return { installed: true, imported: undefined }
   const script = modules.map((module) => `import ${module}`).join('\n')
   return imported(
-    await run(python, ['-c', script], { cwd: folder, env: { ...env, PYTHONPATH: folder } }),
+    await run(python, ['-c', script], {
+      cwd: folder,
+      env: { ...env, PYTHONPATH: folder },
+      timeoutMs: IMPORT_TIMEOUT_MS,
+    }),
   )
 }
 
@@ -93,7 +115,8 @@ export async function installPython(request: Installable): Promise<Installation>
 async function topLevelModules(folder: string, name: string): Promise<string[]> {
   const normalised = (text: string) => text.toLowerCase().replace(/[-_.]+/g, '_')
   const info = (await readdir(folder)).find(
-    (entry) => entry.endsWith('.dist-info') && normalised(entry).startsWith(`${normalised(name)}_`),
+    (entry) =>
+      entry.endsWith('.dist-info') && normalised(entry.split('-')[0] ?? '') === normalised(name),
   )
   if (info === undefined) return []
   const record = await readFile(join(folder, info, 'RECORD'), 'utf8')

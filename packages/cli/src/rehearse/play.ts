@@ -3,19 +3,23 @@ import type { SimulatedRun } from '@trustpub/identity'
 import type { Package, Pipeline, PublishJob, PublishStep } from '@trustpub/pipeline'
 import { MissingTool } from '../tools/missing.ts'
 import { type BuildContext, build } from './build.ts'
+import { checkOut } from './checkout.ts'
 import { CLIENTS } from './clients/index.ts'
 import { jobEnvironment } from './environment.ts'
 import { type Installation, installNpm, installPython } from './install.ts'
+import { tellingEnd } from './output.ts'
 import { redirectToStage } from './redirect.ts'
 import type { PackageResult, RefusalResult, StepResult } from './results.ts'
+import { setVersion } from './set-version.ts'
 import type { Stage } from './stage.ts'
+import { withTarball } from './tarball.ts'
 import type { Workspace } from './workspace.ts'
 
-/** The end of a failed command's output that is worth repeating. */
-const OUTPUT_LINES = 12
+/** Attempts at exchanges to look through: more than the largest monorepo has packages. */
+const ATTEMPTS = 1000
 
 /** Where the rehearsal takes place. */
-export interface Scene extends BuildContext {
+export interface Scene extends Omit<BuildContext, 'note'> {
   readonly pipeline: Pipeline
   readonly stage: Stage
   readonly workspace: Workspace
@@ -32,16 +36,30 @@ export async function playStep(
 ): Promise<StepResult> {
   const packages = packagesOf(scene.pipeline, step)
   const before = { refused: scene.stage.refused.length, at: new Date().toISOString() }
-  const nothing = { step: step.text, client: step.client, refusals: [], notes: [] }
+  const nothing = {
+    step: step.text,
+    client: step.client,
+    refusals: [],
+    notes: storedSecretNotes(step),
+  }
   const unpublished = packages.map((pkg) => ({
     package: nameOf(pkg),
     exchanged: false,
     published: false,
   }))
+  if (packages.length === 0) return { ...nothing, packages: [] }
+  if (step.incapable !== undefined) {
+    const refusal = { code: 'client_incapable', reason: step.incapable, checks: [] }
+    return { ...nothing, packages: unpublished, refusals: [refusal] }
+  }
   try {
-    const failedBuild = await build(scene, step, packages)
+    await checkOut(scene.root, run.ref, scene.env)
+    if (step.setsVersion)
+      nothing.notes.push(...(await setVersion(packageFolders(scene, step), run.ref)))
+    const context = { ...scene, note: (sentence: string) => void nothing.notes.push(sentence) }
+    const failedBuild = await build(context, step, packages)
     if (failedBuild !== undefined)
-      return { ...nothing, packages: unpublished, output: tail(failedBuild.output) }
+      return { ...nothing, packages: unpublished, output: tellingEnd(failedBuild.output) }
     const { client, finished, notes } = await publish(scene, job, run, step)
     const results = await inspect(scene, packages, before.at)
     const failed = finished.status !== 0 || results.some((pkg) => !pkg.published)
@@ -49,14 +67,25 @@ export async function playStep(
       step: step.text,
       client,
       packages: results.map(({ problem: _, ...result }) => result),
+      ...(finished.status === 0 ? {} : { clientFailed: true }),
       refusals: failed ? await refusalsSince(scene.stage, before) : [],
       ...outputOf(failed ? finished.output : results.map(({ problem }) => problem ?? '').join('')),
-      notes,
+      notes: [...nothing.notes, ...notes],
     }
   } catch (error) {
     if (!(error instanceof MissingTool)) throw error
     return { ...nothing, packages: unpublished, missing: error.message }
   }
+}
+
+/** A token that is still handed over hides that trusted publishing does not work, until the day it expires. */
+function storedSecretNotes({ storedSecrets, client }: PublishStep): string[] {
+  return storedSecrets.map(({ name, place }) => {
+    const where = `${name} is still handed to this step (${place.file}:${place.line}) and was left out here`
+    return client === 'npm' || client === 'pnpm'
+      ? `${where}. In the CI it steps in silently where the exchange fails; remove it once this rehearsal succeeds.`
+      : `${where}. In the CI it is used in place of an ID token; remove it.`
+  })
 }
 
 async function publish(scene: Scene, job: PublishJob, run: SimulatedRun, step: PublishStep) {
@@ -66,19 +95,28 @@ async function publish(scene: Scene, job: PublishJob, run: SimulatedRun, step: P
   const client = wanted ?? CLIENTS.find(({ id }) => id === step.client)
   if (client === undefined) throw new Error(`No client ${step.client}`)
   scene.progress(`${job.id}: ${client.id === step.client ? step.text : `${client.id} publish`}`)
+  scene.stage.leadElsewhere(false)
   const identity = await jobEnvironment(scene.stage, scene.pipeline.provider, job, run)
   const openEnv = { ...scene.env, ...identity }
   const redirected = await redirectToStage(directoriesOf(scene, step), scene.stage.url)
+  const packed = await withTarball(scene, step)
+  if ('failed' in packed) return { client: client.id, finished: packed.failed, notes: [] }
   const played = await client.publish({
     stage: scene.stage,
     // The arguments of one client mean nothing to another.
-    step: client.id === step.client ? step : { ...step, client: client.id, args: [] },
+    step: client.id === step.client ? packed.step : { ...step, client: client.id, args: [] },
     directory: join(scene.root, step.directory),
+    packages: packageFolders(scene, step),
     env: { ...openEnv, ...scene.stage.closedNetwork },
     openEnv,
     progress: scene.progress,
   })
   return { ...played, notes: [...redirected, ...played.notes] }
+}
+
+/** The directories of a step's packages in the copy. */
+function packageFolders(scene: Scene, { packages }: PublishStep): string[] {
+  return packages.map((directory) => join(scene.root, directory))
 }
 
 /** Where clients look for settings: the root, the step's directory, and those of its packages. */
@@ -103,7 +141,7 @@ async function inspect(
   since: string,
 ): Promise<(PackageResult & { readonly problem?: string | undefined })[]> {
   const { store } = scene.stage.registry
-  const attempts = await store.log.attempts({ limit: 50 })
+  const attempts = await store.log.attempts({ limit: ATTEMPTS })
   const exchanged = (pkg: Package) =>
     attempts.some(
       (attempt) =>
@@ -137,6 +175,7 @@ function lookupName(pkg: Package): string {
 }
 
 async function install(scene: Scene, pkg: Package, version: string) {
+  scene.stage.leadElsewhere(true)
   scene.progress(`Installing ${pkg.name} ${version} from the local registry`)
   const folder = await scene.workspace.emptyFolder(
     `install/${lookupName(pkg).replace('/', '+')}-${Date.now()}`,
@@ -161,7 +200,7 @@ async function refusalsSince(
   stage: Stage,
   before: { readonly refused: number; readonly at: string },
 ): Promise<RefusalResult[]> {
-  const attempts = (await stage.registry.store.log.attempts({ limit: 50 }))
+  const attempts = (await stage.registry.store.log.attempts({ limit: ATTEMPTS }))
     .filter((attempt) => attempt.at >= before.at && attempt.code !== 'ok')
     .map(({ code, message, checks }) => ({ code, reason: message, checks }))
   const others = stage.refused
@@ -177,9 +216,5 @@ async function refusalsSince(
 }
 
 function outputOf(text: string): { output?: string } {
-  return text === '' ? {} : { output: tail(text) }
-}
-
-function tail(output: string): string {
-  return output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n')
+  return text === '' ? {} : { output: tellingEnd(text) }
 }

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RecordedPublisher } from '@trustpub/identity'
 import type { Pipeline } from '@trustpub/pipeline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { audiencesOf, findPublishers } from './publishers.ts'
+import { contested, findPublishers } from './publishers.ts'
 
 let directory: string
 
@@ -91,21 +92,23 @@ describe('findPublishers', () => {
   })
 })
 
-describe('audiencesOf', () => {
-  it('follows the recorded registries', () => {
-    const at = (registry: string, name: string) => ({
-      ...entry,
-      package: name,
-      registry,
-      fields: {},
-      permissions: [],
-    })
-    expect(audiencesOf([])).toEqual({ npm: 'npm:registry.npmjs.org', pypi: 'pypi' })
-    expect(
-      audiencesOf([
-        at('https://packages.example.com/', 'npm:a'),
-        at('https://test.pypi.org/legacy/', 'pypi:a'),
-      ]),
-    ).toEqual({ npm: 'npm:packages.example.com', pypi: 'testpypi' })
+describe('contested', () => {
+  const publisher = (workflow: string, environment?: string): RecordedPublisher => ({
+    package: 'npm:@acme/widget',
+    registry: 'https://registry.npmjs.org/',
+    provider: 'github',
+    fields: { repository: 'acme/widget', workflow, ...(environment && { environment }) },
+    permissions: ['publish'],
+  })
+
+  it('names the workflows that npmjs.com would have to trust both', () => {
+    expect(contested([publisher('release.yml', 'npm'), publisher('canary.yml')])).toEqual([
+      expect.stringContaining('(release.yml with environment npm; canary.yml)'),
+    ])
+  })
+
+  it('is silent about one publisher per package, and about other registries', () => {
+    const elsewhere = { ...publisher('canary.yml'), registry: 'https://packages.acme.test/' }
+    expect(contested([publisher('release.yml'), elsewhere])).toEqual([])
   })
 })

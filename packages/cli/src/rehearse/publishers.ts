@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { parsePublisherRecord, RECORD_FILE, type RecordedPublisher } from '@trustpub/identity'
-import type { Pipeline } from '@trustpub/pipeline'
+import {
+  type Fields,
+  parsePublisherRecord,
+  RECORD_FILE,
+  type RecordedPublisher,
+} from '@trustpub/identity'
+import type { Pipeline, PublishJob } from '@trustpub/pipeline'
 import { repositoryOf } from './facts.ts'
-
-/** Where each kind of package goes unless something else is said. */
-const PUBLIC = {
-  npm: 'https://registry.npmjs.org/',
-  pypi: 'https://upload.pypi.org/legacy/',
-} as const
+import { hostOf, registryOf } from './registries.ts'
 
 /** The trusted publishers that the registries have, and where that knowledge comes from. */
 export interface Publishers {
@@ -40,12 +40,11 @@ function neededBy(pipeline: Pipeline): RecordedPublisher[] {
           const environment = job.environment.known ? job.environment.value : undefined
           return {
             package: `${pkg.ecosystem}:${pkg.name}`,
-            registry: step.registry ?? PUBLIC[pkg.ecosystem],
+            registry: registryOf(step),
             provider: pipeline.provider,
             fields: {
               repository: repositoryOf(pipeline),
-              // GitHub publishers name a file of one folder, GitLab's a path.
-              workflow: job.entry.startsWith('.github/') ? basename(job.entry) : job.entry,
+              ...workflowFields(job, pkg.ecosystem),
               ...(environment === undefined ? {} : { environment }),
             },
             permissions: ['publish'],
@@ -53,23 +52,34 @@ function neededBy(pipeline: Pipeline): RecordedPublisher[] {
         }),
     ),
   )
-  const distinct = new Map(needed.map((publisher) => [JSON.stringify(publisher), publisher]))
-  return [...distinct.values()]
+  const keyOf = (publisher: RecordedPublisher) =>
+    JSON.stringify({ ...publisher, registry: hostOf(publisher.registry) })
+  return [...new Map(needed.map((publisher) => [keyOf(publisher), publisher])).values()]
 }
 
-/** The audiences that ID tokens for the recorded registries must have. */
-export function audiencesOf(publishers: readonly RecordedPublisher[]): {
-  npm: string
-  pypi: string
-} {
-  const registryOf = (ecosystem: 'npm' | 'pypi') =>
-    publishers.find((each) => each.package.startsWith(`${ecosystem}:`))?.registry ??
-    PUBLIC[ecosystem]
-  const npm = URL.canParse(registryOf('npm'))
-    ? new URL(registryOf('npm')).hostname
-    : 'registry.npmjs.org'
-  return {
-    npm: `npm:${npm}`,
-    pypi: registryOf('pypi').includes('test.pypi.org') ? 'testpypi' : 'pypi',
-  }
+/** PyPI compares the file that holds the job, npm the one that an event starts. */
+function workflowFields({ entry, file }: PublishJob, ecosystem: 'npm' | 'pypi'): Fields {
+  // GitHub publishers name a file of one folder, GitLab's a path.
+  const named = (path: string) => (path.startsWith('.github/') ? basename(path) : path)
+  return ecosystem === 'pypi' && file !== entry
+    ? { calledWorkflow: named(file) }
+    : { workflow: named(entry) }
+}
+
+/** npmjs.com keeps one trusted publisher per package (docs.npmjs.com, "Trusted publishing"): who else needs one fails. */
+export function contested(publishers: readonly RecordedPublisher[]): string[] {
+  const ofNpm = publishers.filter(({ registry }) => hostOf(registry) === 'registry.npmjs.org')
+  const packages = new Set(ofNpm.map((publisher) => publisher.package))
+  return [...packages].flatMap((name) => {
+    const rivals = ofNpm.filter((publisher) => publisher.package === name)
+    if (rivals.length < 2) return []
+    const who = rivals.map(({ fields }) =>
+      [fields.workflow, fields.environment && `environment ${fields.environment}`]
+        .filter((part) => part !== undefined)
+        .join(' with '),
+    )
+    return [
+      `npmjs.com keeps one trusted publisher per package, but ${name.replace(/^npm:/, '')} would need ${rivals.length} (${who.join('; ')}): one of them is refused there. Publish it from one workflow and environment.`,
+    ]
+  })
 }

@@ -1,63 +1,108 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { findProvider } from '@trustpub/identity'
 import { type Pipeline, type PublishJob, readPipelines } from '@trustpub/pipeline'
 import { UsageError } from '../command.ts'
+import { catchSignals, interruption } from '../tools/interruption.ts'
+import { nodeTool } from '../tools/node-tools.ts'
+import { pythonTools } from '../tools/python-tools.ts'
 import { bareEnvironment } from './environment.ts'
-import { type RunChoice, repositoryOf, runOf } from './facts.ts'
+import { assumptions, type RunChoice, repositoryOf, runOf } from './facts.ts'
 import { playStep, type Scene } from './play.ts'
-import { audiencesOf, findPublishers } from './publishers.ts'
-import { isComplete, type JobResult, type Rehearsal, type StepResult } from './results.ts'
-import { openStage, type Stage } from './stage.ts'
+import { contested, findPublishers } from './publishers.ts'
+import { whyTokenOnly } from './registries.ts'
+import { isComplete, isFine, type JobResult, type Rehearsal, type StepResult } from './results.ts'
+import type { Stage } from './stage.ts'
+import { Stages } from './stages.ts'
 import { findUpstreams } from './upstreams.ts'
 import { copyRepository } from './workspace.ts'
 
 export interface RehearseOptions extends RunChoice {
   readonly client?: string | undefined
   readonly progress: (line: string) => void
-  /** Called with the registry still running; it stops when the promise is done. */
-  readonly beforeClose?: (rehearsal: Rehearsal, stage: Stage) => Promise<void>
+  /** Called with the registries still running; they stop when the promise is done. */
+  readonly beforeClose?: (rehearsal: Rehearsal, stages: readonly Stage[]) => Promise<void>
 }
 
-/** Plays the release of the repository in `directory`, offline, with the real clients. The repository is not touched. */
+/**
+ * Plays the release of the repository in `directory`, offline, with the real clients. The repository is not touched.
+ * @throws NothingToRehearse, Interrupted
+ */
 export async function rehearse(directory: string, options: RehearseOptions): Promise<Rehearsal> {
   const pipeline = await readPipeline(directory)
   const { publishers, recorded } = await findPublishers(pipeline)
-  const unknowns = pipeline.unknowns.map(({ sentence }) => sentence)
-  if (!recorded)
-    unknowns.push(
-      'There is no trusted-publishers.json: the publishers were taken from the pipeline itself.',
-    )
-
-  options.progress(`Copying ${directory}, without stored credentials`)
-  const workspace = await copyRepository(pipeline.directory)
+  const release = catchSignals()
   try {
-    const upstreams = await findUpstreams()
-    const stage = await openStage(workspace, {
-      provider: pipeline.provider,
-      publishers,
-      audiences: audiencesOf(publishers),
-      upstreams,
-    })
+    options.progress(`Copying ${directory}, without stored credentials`)
+    const kinds = new Set(
+      pipeline.jobs.flatMap((job) => job.publishes.map((step) => step.ecosystem)),
+    )
+    const [workspace, upstreams] = await Promise.all([
+      copyRepository(pipeline.directory),
+      findUpstreams(kinds),
+      findTools(kinds, options.progress),
+    ])
+    const stages = new Stages(workspace, { pipeline, publishers, upstreams })
     try {
-      const scene: Scene = {
+      const scene: Shared = {
         pipeline,
-        stage,
         workspace,
         root: workspace.directory,
+        bin: workspace.bin,
         env: { ...bareEnvironment(workspace), npm_config_registry: upstreams.npm.href },
         client: options.client,
         progress: options.progress,
         installed: new Set(),
+        stages,
+        recordedRegistries: recorded ? publishers.map(({ registry }) => registry) : [],
       }
+      const unknowns = [
+        ...pipeline.unknowns.map(({ sentence }) => sentence),
+        ...assumptions(pipeline),
+        ...unknownEnvironments(pipeline, options),
+        ...(recorded ? [] : [UNRECORDED, ...contested(publishers)]),
+      ]
       const rehearsal = await playJobs(scene, options, unknowns)
-      await options.beforeClose?.(rehearsal, stage)
+      await options.beforeClose?.(rehearsal, stages.open)
       return rehearsal
     } finally {
-      await stage.close()
+      await stages.close()
+      await workspace.remove()
     }
   } finally {
-    await workspace.remove()
+    release()
   }
+}
+
+/** Looks for the tools ahead of their use, beside other work. What is missing is told where it is needed. */
+async function findTools(
+  kinds: ReadonlySet<'npm' | 'pypi'>,
+  progress: (line: string) => void,
+): Promise<void> {
+  await Promise.allSettled([
+    kinds.has('npm') && nodeTool('npm', progress),
+    kinds.has('pypi') && pythonTools(progress),
+  ])
+}
+
+const UNRECORDED =
+  'There is no trusted-publishers.json: the publishers were taken from the pipeline itself.'
+
+/** What all jobs of a rehearsal share. */
+interface Shared extends Omit<Scene, 'stage'> {
+  readonly stages: Stages
+  readonly recordedRegistries: readonly string[]
+}
+
+function unknownEnvironments({ jobs }: Pipeline, { environment }: RunChoice): string[] {
+  if (environment !== undefined) return []
+  return jobs.flatMap((job) =>
+    job.environment.known
+      ? []
+      : [
+          `The environment of job "${job.id}" is ${job.environment.expression}, which only a run knows; it was played without one. Name one with --environment.`,
+        ],
+  )
 }
 
 async function readPipeline(directory: string): Promise<Pipeline> {
@@ -66,8 +111,10 @@ async function readPipeline(directory: string): Promise<Pipeline> {
     throw new UsageError(`There is no directory ${directory}`)
   }
   const pipelines = await readPipelines(root)
-  const publishing = pipelines.find((pipeline) => pipeline.jobs.length > 0)
-  if (publishing !== undefined) return publishing
+  const publishing = pipelines.filter((pipeline) => pipeline.jobs.length > 0)
+  const [first] = publishing
+  const own = publishing.find(({ provider, repository }) => repository.host?.includes(provider))
+  if (first !== undefined) return withOthers(own ?? first, publishing)
   const read =
     pipelines.length === 0
       ? 'There is neither .github/workflows nor .gitlab-ci.yml'
@@ -80,13 +127,23 @@ async function readPipeline(directory: string): Promise<Pipeline> {
   )
 }
 
+/** A repository may be set up for two CIs; its remote tells which one releases. */
+function withOthers(chosen: Pipeline, publishing: readonly Pipeline[]): Pipeline {
+  const others = publishing.filter((pipeline) => pipeline !== chosen)
+  const labels = others.map(({ provider }) => findProvider(provider).label)
+  const sentences = labels.map((label) => ({
+    sentence: `The jobs for ${label} publish as well; they were not played.`,
+  }))
+  return { ...chosen, unknowns: [...chosen.unknowns, ...sentences] }
+}
+
 /** The repository has no release to play. */
 export class NothingToRehearse extends Error {
   override readonly name = 'NothingToRehearse'
 }
 
 async function playJobs(
-  scene: Scene,
+  scene: Shared,
   options: RehearseOptions,
   unknowns: readonly string[],
 ): Promise<Rehearsal> {
@@ -97,27 +154,49 @@ async function playJobs(
     directory: scene.pipeline.directory,
     provider: scene.pipeline.provider,
     repository: repositoryOf(scene.pipeline),
-    ok: steps.length > 0 && steps.every(isComplete),
+    ok: steps.some(isComplete) && steps.every(isFine),
     jobs,
     unknowns,
   }
 }
 
-async function playJob(scene: Scene, job: PublishJob, choice: RunChoice): Promise<JobResult> {
+async function playJob(scene: Shared, job: PublishJob, choice: RunChoice): Promise<JobResult> {
   const { granted, reason } = job.idToken
   const base = { job: job.id, entry: job.entry, idToken: { granted, reason } }
-  const version =
-    scene.pipeline.packages.find((pkg) => pkg.version !== undefined)?.version ?? '1.0.0'
+  const version = versionOf(scene.pipeline, job)
   const started = runOf(scene.pipeline, job, choice, version)
   if ('notStarted' in started) return { ...base, notStarted: started.notStarted, steps: [] }
   const { run } = started
   const steps: StepResult[] = []
   for (const step of job.publishes) {
-    const result = await playStep(scene, job, run, step)
+    const passedOver = whyTokenOnly(step, job, scene.recordedRegistries)
+    if (passedOver !== undefined) {
+      steps.push({ ...UNPLAYED, step: step.text, client: step.client, passedOver })
+      continue
+    }
+    const stage = await scene.stages.for(job, step)
+    const result = await playStep({ ...scene, stage }, job, run, step)
     steps.push(result)
+    interruption.throwIfAborted()
     // As in CI: the steps after a failed one do not run.
     if (!isComplete(result)) break
   }
   const environment = run.environment === undefined ? {} : { environment: run.environment }
   return { ...base, event: run.event, ref: run.ref, ...environment, steps }
+}
+
+const UNPLAYED = { packages: [], refusals: [], notes: [] }
+
+/** What nobody means to publish: it stands in for a version that the job computes. */
+const PLACEHOLDER = /^0\.0\.0(?:-|$)/
+
+/** The version that the tag of the run names: that of what the job publishes, else of any package. */
+function versionOf({ packages }: Pipeline, job: PublishJob): string {
+  const own = packages.filter((pkg) =>
+    job.publishes.some(
+      (step) => step.ecosystem === pkg.ecosystem && step.packages.includes(pkg.directory),
+    ),
+  )
+  const versions = [...own, ...packages].flatMap(({ version }) => version ?? [])
+  return versions.find((version) => !PLACEHOLDER.test(version)) ?? '1.0.0'
 }

@@ -123,4 +123,23 @@ The package was published without a stored token, installed and imported.`)
     expect(text).toContain('Not played, or not known\n  Tool x is not played.')
     expect(text).toContain('No job was started, so nothing was published.')
   })
+
+  it('tells a step that is none of its business from one that fails', () => {
+    const other = { ...step, packages: [], passedOver: 'It uploads to npm.pkg.github.com.' }
+    const text = report([{ ...job, steps: [step, other] }], true)
+    expect(text).toMatch(/– +publish +npm \S+ +not played/)
+    expect(text).toContain('  It uploads to npm.pkg.github.com.')
+    expect(text).toContain('The package was published')
+  })
+
+  it('tells a release that fails from one whose package does not work', () => {
+    const [pkg] = step.packages
+    if (pkg === undefined) throw new Error('no package')
+    const broken = { ...step, packages: [{ ...pkg, imported: false }], output: 'Cannot find a.js' }
+    expect(report([{ ...job, steps: [broken] }], false)).toContain(
+      'This release would go through, but what it publishes does not work.',
+    )
+    const refused = { ...step, clientFailed: true, output: 'cannot publish over' } as const
+    expect(report([{ ...job, steps: [refused] }], false)).toContain('This release would fail.')
+  })
 })

@@ -2,7 +2,15 @@ import { isAbsolute, relative } from 'node:path'
 import { findProvider } from '@trustpub/identity'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
-import type { JobResult, PackageResult, RefusalResult, Rehearsal, StepResult } from './results.ts'
+import {
+  isComplete,
+  isFine,
+  type JobResult,
+  type PackageResult,
+  type RefusalResult,
+  type Rehearsal,
+  type StepResult,
+} from './results.ts'
 
 type Colour = Ui['colour']
 
@@ -21,10 +29,10 @@ export function reportLines(rehearsal: Rehearsal, colour: Colour): string[] {
 }
 
 function heading({ directory, provider, repository, jobs }: Rehearsal, colour: Colour): string {
-  const run = jobs.find((job) => job.ref !== undefined)
+  const runs = jobs.flatMap(({ event, ref }) => (ref === undefined ? [] : [`${event} of ${ref}`]))
   const where = relative(process.cwd(), directory)
   const shown = where === '' ? '.' : where.startsWith('..') || isAbsolute(where) ? directory : where
-  const how = run === undefined ? '' : `, ${run.event} of ${run.ref}`
+  const how = [...new Set(runs)].map((run) => `, ${run}`).join('')
   return `${colour.bold(`Rehearsal of ${shown}`)}: ${repository} on ${findProvider(provider).label}${how}`
 }
 
@@ -48,7 +56,7 @@ function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] 
   const mark = (done: boolean | undefined) =>
     done === undefined ? colour.dim('–') : done ? colour.green('✓') : colour.red('✗')
   const rows = step.packages.map((pkg: PackageResult) => [
-    `  ${mark(step.missing === undefined ? pkg.published && pkg.installed === true && pkg.imported !== false : undefined)}`,
+    `  ${mark(step.missing === undefined ? isComplete({ ...step, packages: [pkg] }) : undefined)}`,
     job.job,
     step.client,
     [pkg.package.replace(/^\w+:/, ''), pkg.version].filter(Boolean).join(' '),
@@ -56,9 +64,16 @@ function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] 
       ? [job.idToken.granted, pkg.exchanged, pkg.published, pkg.installed, pkg.imported].map(mark)
       : []),
   ])
-  return rows.length > 0
-    ? rows
-    : [[`  ${mark(false)}`, job.job, step.client, colour.dim('no package found')]]
+  if (rows.length > 0) return rows
+  const passedOver = step.passedOver !== undefined
+  return [
+    [
+      `  ${mark(passedOver ? undefined : false)}`,
+      job.job,
+      step.client,
+      colour.dim(passedOver ? 'not played' : 'no package found'),
+    ],
+  ]
 }
 
 function jobDetails(job: JobResult, colour: Colour): string[] {
@@ -68,6 +83,7 @@ function jobDetails(job: JobResult, colour: Colour): string[] {
     const failed = step.refusals.length > 0 || step.output !== undefined
     const lines = [
       ...(step.missing === undefined ? [] : [`  ${colour.yellow(step.missing)}`]),
+      ...(step.passedOver === undefined ? [] : [`  ${step.passedOver}`]),
       ...(failed && !job.idToken.granted ? [`  ${job.idToken.reason}`] : []),
       ...step.refusals.flatMap((refusal) => refusalLines(refusal, colour)),
       ...outputLines(step, colour),
@@ -93,25 +109,34 @@ function refusalLines({ reason, code, checks }: RefusalResult, colour: Colour): 
 function outputLines({ output }: StepResult, colour: Colour): string[] {
   if (output === undefined) return []
   return [
-    colour.dim('  What the client printed:'),
+    colour.dim('  What was printed:'),
     ...output.split('\n').map((line) => `  ${colour.dim('│')} ${line}`),
   ]
 }
 
 function verdict({ ok, jobs }: Rehearsal, colour: Colour): string {
   const steps = jobs.flatMap((job) => job.steps)
-  const count = steps.flatMap((step) => step.packages).length
+  const packages = steps.flatMap((step) => step.packages)
   if (ok) {
-    const packages = count === 1 ? 'The package was' : `All ${count} packages were`
-    return colour.green(`${packages} published without a stored token, installed and imported.`)
+    const all = packages.length === 1 ? 'The package was' : `All ${packages.length} packages were`
+    const imported = packages.every((pkg) => pkg.imported === undefined) ? '' : ' and imported'
+    const rest = imported === '' ? ' and installed' : `, installed${imported}`
+    return colour.green(`${all} published without a stored token${rest}.`)
   }
+  const failed = steps.filter((step) => !isFine(step))
   if (steps.length === 0) return colour.red('No job was started, so nothing was published.')
-  const missing = steps.every(
-    (step) => step.missing !== undefined || step.packages.every((pkg) => pkg.published),
-  )
-  return missing
-    ? colour.yellow(
-        'What could be played went well; the rest needs what is missing on this machine.',
-      )
-    : colour.red('This release would fail.')
+  if (failed.length === 0) return colour.yellow('There was nothing to play.')
+  if (failed.every((step) => step.missing !== undefined)) {
+    return colour.yellow(
+      'What could be played went well; the rest needs what is missing on this machine.',
+    )
+  }
+  if (failed.every((step) => step.clientFailed === undefined && isPublished(step))) {
+    return colour.red('This release would go through, but what it publishes does not work.')
+  }
+  return colour.red('This release would fail.')
+}
+
+function isPublished({ packages }: StepResult): boolean {
+  return packages.length > 0 && packages.every((pkg) => pkg.published)
 }

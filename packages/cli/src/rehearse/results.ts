@@ -31,8 +31,12 @@ export interface StepResult {
   readonly refusals: readonly RefusalResult[]
   /** The end of what a failed command printed. */
   readonly output?: string
+  /** The client ended with a failure; also where the package is there, from an earlier step. */
+  readonly clientFailed?: true
   /** A tool that is missing on this machine, so that nothing could be said. */
   readonly missing?: string
+  /** Why the step has nothing to do with trusted publishing and was passed over. */
+  readonly passedOver?: string
   readonly notes: readonly string[]
 }
 
@@ -52,9 +56,15 @@ export interface RefusalResult {
   readonly checks: readonly Check[]
 }
 
+/** Whether a step went as it should, or was none of the rehearsal's business. */
+export function isFine(step: StepResult): boolean {
+  return step.passedOver !== undefined || isComplete(step)
+}
+
 /** Whether everything that was to be published was published, installed and imported. */
 export function isComplete(step: StepResult): boolean {
   return (
+    step.clientFailed === undefined &&
     step.packages.length > 0 &&
     step.packages.every((pkg) => pkg.published && pkg.installed === true && pkg.imported !== false)
   )

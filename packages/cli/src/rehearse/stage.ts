@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findProvider, KeySets, type RecordedPublisher } from '@trustpub/identity'
@@ -43,6 +44,8 @@ export interface Stage {
   readonly readToken: string
   /** A declared audience as it must be here: that of the real npm registry becomes that of this one. */
   readonly localAudience: (declared: string) => string
+  /** Whether readers of packages that are not here are sent to where this machine gets its packages; at first not. */
+  readonly leadElsewhere: (on: boolean) => void
   /** What the registry has refused so far, oldest first. */
   readonly refused: readonly Refused[]
   readonly close: () => Promise<void>
@@ -66,7 +69,7 @@ export interface StageOptions {
 
 /** Opens issuer and registry, and registers the recorded publishers for packages that do not exist yet. */
 export async function openStage(workspace: Workspace, options: StageOptions): Promise<Stage> {
-  const state = await workspace.emptyFolder('registry')
+  const state = await workspace.emptyFolder(`registry-${randomUUID()}`)
   const issuer = await startDevelopmentIssuer({ issuer: findProvider(options.provider).issuer })
   const tls = await selfSigned(join(state, 'tls'), [HOST, 'localhost', ...PYPI_HOSTS])
   const plain = await bind({ host: HOST, port: 0 })
@@ -74,20 +77,34 @@ export async function openStage(workspace: Workspace, options: StageOptions): Pr
   const proxy = await startHostProxy(PYPI_HOSTS, secure.port)
   const url = `http://${HOST}:${plain.port}`
   const refused: Refused[] = []
-  const registry = await openRehearsalRegistry(state, url, issuer, refused, options)
-  const readToken = await registerPublishers(registry, options.publishers)
-  for (const bound of [plain, secure]) bound.serve(registry.app)
-  return {
-    issuer,
-    registry,
-    url,
-    secureUrl: `https://${HOST}:${secure.port}`,
-    closedNetwork: proxyVariables(proxy.url),
-    certificateFile: join(state, 'tls', 'certificate.pem'),
-    readToken,
-    refused,
-    localAudience: (declared) => (declared === options.audiences.npm ? `npm:${HOST}` : declared),
-    close: () => closeAll([proxy, plain, secure], registry, issuer),
+  // Only for installing: a client that looks whether its version exists is to learn what is here.
+  const upstreams: { npm?: URL; pypi?: URL } = {}
+  let registry: OpenRegistry | undefined
+  const close = () => closeAll([proxy, plain, secure], registry, issuer)
+  try {
+    registry = await openRehearsalRegistry(state, url, issuer, refused, { ...options, upstreams })
+    const readToken = await registerPublishers(registry, options.publishers)
+    for (const bound of [plain, secure]) bound.serve(registry.app)
+    return {
+      issuer,
+      registry,
+      url,
+      secureUrl: `https://${HOST}:${secure.port}`,
+      closedNetwork: proxyVariables(proxy.url),
+      certificateFile: join(state, 'tls', 'certificate.pem'),
+      readToken,
+      refused,
+      leadElsewhere: (on) => {
+        if (on) Object.assign(upstreams, options.upstreams)
+        else for (const each of ['npm', 'pypi'] as const) delete upstreams[each]
+      },
+      localAudience: (declared) => (declared === options.audiences.npm ? `npm:${HOST}` : declared),
+      close,
+    }
+  } catch (error) {
+    // Ports that are taken would keep the process alive.
+    await close()
+    throw error
   }
 }
 
@@ -96,7 +113,10 @@ function openRehearsalRegistry(
   url: string,
   issuer: DevelopmentIssuer,
   refused: Refused[],
-  { audiences, upstreams }: StageOptions,
+  {
+    audiences,
+    upstreams,
+  }: Pick<StageOptions, 'audiences'> & { readonly upstreams: Partial<StageOptions['upstreams']> },
 ): Promise<OpenRegistry> {
   const config = readConfig({ data: state, pypiAudience: audiences.pypi, trustedOnly: true }, url)
   return openRegistry(
@@ -145,10 +165,10 @@ async function registerPublishers(
 
 async function closeAll(
   bound: readonly Pick<Bound, 'close'>[],
-  registry: OpenRegistry,
+  registry: OpenRegistry | undefined,
   issuer: DevelopmentIssuer,
 ): Promise<void> {
   for (const each of bound) await each.close()
-  await registry.close()
+  await registry?.close()
   await issuer.close()
 }

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -71,5 +80,26 @@ describe('copyRepository', () => {
       undefined,
       undefined,
     ])
+  })
+
+  it('leaves out what .gitignore names, also where there is no repository', async () => {
+    await write('.gitignore', 'data/\n')
+    await write('data/large.bin', 'large')
+    await write('a.txt', 'a')
+    expect(await copied('data/large.bin', 'a.txt')).toEqual([undefined, 'a'])
+  })
+
+  it('takes links as links, and none that stands in the place of stored credentials', async () => {
+    await write('a.txt', 'a')
+    await symlink('a.txt', join(repository, 'link.txt'))
+    await symlink('/nowhere', join(repository, 'dangling'))
+    await symlink('..', join(repository, 'loop'))
+    await symlink(join(tmpdir(), 'elsewhere'), join(repository, '.npmrc'))
+    const workspace = await copyRepository(repository)
+    const links = ['link.txt', 'dangling', 'loop', '.npmrc'].map((name) =>
+      readlink(join(workspace.directory, name)).catch(() => undefined),
+    )
+    expect(await Promise.all(links)).toEqual(['a.txt', '/nowhere', '..', undefined])
+    await workspace.remove()
   })
 })

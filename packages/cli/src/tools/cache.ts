@@ -8,6 +8,18 @@ export function cacheFolder(): string {
   return TRUSTPUB_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'trustpub')
 }
 
+/** Variables that let package managers keep what they download, where they run with an empty home folder. */
+export function downloadCaches(): Readonly<Record<string, string>> {
+  const folder = join(cacheFolder(), 'downloads')
+  return {
+    npm_config_cache: join(folder, 'npm'),
+    pnpm_config_store_dir: join(folder, 'pnpm'),
+    YARN_GLOBAL_FOLDER: join(folder, 'yarn'),
+    YARN_CACHE_FOLDER: join(folder, 'yarn', 'cache'),
+    PIP_CACHE_DIR: join(folder, 'pip'),
+  }
+}
+
 /**
  * The folder `name` in the cache; `fill` makes its content on first use. It appears whole or not at all: two runs at
  * once both fill a folder of their own, and the first one stays.

@@ -17,6 +17,8 @@ const FETCHED = {
   npm: { package: 'npm', version: '11.19.1', entry: 'bin/npm-cli.js' },
   // pnpm 11 needs Node 22; 12 is a program of its own and runs beside any Node.
   pnpm: { package: 'pnpm', version: '12.21.0', entry: 'bin/pnpm.mjs' },
+  // For installing from lock files of Yarn 1 only: it cannot exchange ID tokens.
+  yarn1: { package: 'yarn', version: '1.22.22', entry: 'bin/yarn.js' },
   yarn: { package: '@yarnpkg/cli-dist', version: '4.18.1', entry: 'bin/yarn.js' },
 } as const
 
@@ -28,8 +30,16 @@ export type NodeToolId = keyof typeof FETCHED
  * @throws MissingTool
  */
 export async function nodeTool(id: NodeToolId, progress: (line: string) => void): Promise<Tool> {
-  const installed = id === 'npm' ? await installedNpm() : undefined
+  const installed = id === 'npm' ? await npmOfMachine() : undefined
   return installed ?? fetchedTool(FETCHED[id], progress)
+}
+
+let ofMachine: Promise<Tool | undefined> | undefined
+
+/** Asked once: npm takes a fifth of a second to tell its version. */
+function npmOfMachine(): Promise<Tool | undefined> {
+  ofMachine ??= installedNpm()
+  return ofMachine
 }
 
 /** npm 11.5.1 is the first that exchanges ID tokens. */
@@ -69,7 +79,7 @@ export async function fetchedTool(
     )
     if (finished.status !== 0) {
       throw new MissingTool(
-        `${spec} is needed and could not be fetched: ${lastLine(finished.output)}`,
+        `${spec} is needed and could not be fetched: ${reasonIn(finished.output)}`,
       )
     }
   })
@@ -80,6 +90,9 @@ export async function fetchedTool(
   return { program: process.execPath, args: [join(home, wanted.entry)], version }
 }
 
-function lastLine(output: string): string {
-  return output.trim().split('\n').at(-1) ?? 'it printed nothing'
+/** The reason in what npm printed: not its codes, which come first, nor where its log is, which comes last. */
+function reasonIn(output: string): string {
+  const lines = output.trim().split('\n')
+  const reason = lines.find((line) => /^npm error (?!code |syscall |errno )\S/.test(line))
+  return reason?.replace('npm error ', '') ?? lines.at(-1) ?? ''
 }

@@ -19,7 +19,14 @@ const GENERATION = 'v1'
  * Python with build, twine and uv, in a virtual environment that is made on first use and kept in the cache.
  * @throws MissingTool naming what is missing: Python itself, or the package index
  */
-export async function pythonTools(progress: (line: string) => void): Promise<PythonTools> {
+export function pythonTools(progress: (line: string) => void): Promise<PythonTools> {
+  ready ??= prepare(progress)
+  return ready
+}
+
+let ready: Promise<PythonTools> | undefined
+
+async function prepare(progress: (line: string) => void): Promise<PythonTools> {
   const system = await systemPython()
   const folder = await cached(`python-${system.version}-${GENERATION}`, async (filling) => {
     progress('Setting up Python tools: build, twine, uv (kept for the next time)')

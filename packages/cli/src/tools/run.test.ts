@@ -26,6 +26,13 @@ describe('run', () => {
     expect(finished.status).toBeUndefined()
   })
 
+  it('does not wait for what a program has left running', async () => {
+    const started = Date.now()
+    const finished = await run('sh', ['-c', 'sleep 60 & echo done'], here)
+    expect(finished).toMatchObject({ status: 0, stdout: 'done\n' })
+    expect(Date.now() - started).toBeLessThan(10_000)
+  })
+
   it('rejects for a program that is not there', async () => {
     await expect(run('no-such-program', [], here)).rejects.toThrow('ENOENT')
   })

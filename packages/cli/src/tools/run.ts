@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { interruption } from './interruption.ts'
 
 /** Of longer output only the end is kept: that is where failures tell why. */
 const MAX_OUTPUT_BYTES = 256 * 1024
 /** A release step that takes longer hangs. */
 const DEFAULT_TIMEOUT_MS = 5 * 60_000
+/** Whether programs run in process groups of their own, so that their children can be ended with them. */
+const GROUPS = process.platform !== 'win32'
 
 export interface RunOptions {
   readonly cwd: string
@@ -20,8 +23,8 @@ export interface Finished {
 }
 
 /**
- * Runs a program without a shell and collects what it prints.
- * @throws Error if it cannot be started
+ * Runs a program without a shell and collects what it prints. What the program leaves running is ended with it.
+ * @throws Error if it cannot be started, Interrupted
  */
 export function run(
   program: string,
@@ -29,12 +32,27 @@ export function run(
   options: RunOptions,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
+    interruption.throwIfAborted()
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      detached: GROUPS,
     })
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    // Not `timeout` of spawn: it keeps the process alive to its end if the program does not exist.
+    const timer = setTimeout(() => {
+      all.push(Buffer.from(`\nIt did not end within ${timeoutMs / 1000} seconds and was ended.\n`))
+      endGroup(child, 'SIGKILL')
+    }, timeoutMs)
+    const onInterruption = () => endGroup(child, 'SIGKILL')
+    interruption.addEventListener('abort', onInterruption, { once: true })
+    const settle = (then: () => void) => {
+      clearTimeout(timer)
+      interruption.removeEventListener('abort', onInterruption)
+      if (interruption.aborted) reject(interruption.reason)
+      else then()
+    }
     const all = new Tail()
     const out = new Tail()
     child.stdout.on('data', (chunk: Buffer) => {
@@ -42,11 +60,26 @@ export function run(
       out.push(chunk)
     })
     child.stderr.on('data', (chunk: Buffer) => all.push(chunk))
-    child.on('error', reject)
+    child.on('error', (error) => settle(() => reject(error)))
+    // What runs on would keep the pipes open, and `close` would never come.
+    child.on('exit', () => endGroup(child, 'SIGKILL'))
     child.on('close', (code) => {
-      resolve({ status: code ?? undefined, output: all.text(), stdout: out.text() })
+      settle(() => resolve({ status: code ?? undefined, output: all.text(), stdout: out.text() }))
     })
   })
+}
+
+/** Ends a program and all that it started. */
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (!GROUPS || child.pid === undefined) {
+    child.kill(signal)
+    return
+  }
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    // Nothing of it runs any more.
+  }
 }
 
 /** The end of a stream. */

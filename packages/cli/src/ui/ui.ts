@@ -11,8 +11,8 @@ export interface Ui {
   readonly progress: (line: string) => void
   /** A problem that a person should read. */
   readonly problem: (line: string) => void
-  /** Ends with the first SIGINT or SIGTERM. */
-  readonly interrupted: Promise<void>
+  /** Ends with the next SIGINT or SIGTERM; before it is called they end the process, as usual. */
+  readonly interrupted: () => Promise<void>
 }
 
 /** The process's own stdout and stderr. Colour only on a terminal, unless NO_COLOR or FORCE_COLOR decide. */
@@ -21,15 +21,15 @@ export function terminalUi(): Ui {
   const asked = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0'
   const colour = pc.createColors(!env.NO_COLOR && (asked || stdout.isTTY === true))
   const stderrColour = pc.createColors(!env.NO_COLOR && (asked || stderr.isTTY === true))
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
   return {
     colour,
     print: (line = '') => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     progress: (line) => void stderr.write(`${stderrColour.dim(line)}\n`),
     problem: (line) => void stderr.write(`${stderrColour.red('trustpub:')} ${line}\n`),
-    interrupted,
+    interrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+      }),
   }
 }

@@ -31,7 +31,11 @@ const UNPLAYED: ReadonlyMap<string, readonly [input: string, value?: RegExp] | u
 export function recogniseAction(uses: string, inputs: Inputs): Recognised | undefined {
   const name = uses.replace(/@.*$/s, '').toLowerCase()
   const publishing = PUBLISHING.get(name)
-  if (publishing !== undefined) return publishing(inputs)
+  if (publishing !== undefined) {
+    const found = publishing(inputs)
+    const incapable = tooOld(name, uses)
+    return found === undefined || incapable === undefined ? found : { ...found, incapable }
+  }
   if (!UNPLAYED.has(name)) return undefined
   const needed = UNPLAYED.get(name)
   const value = needed && inputs.get(needed[0])
@@ -39,6 +43,22 @@ export function recogniseAction(uses: string, inputs: Inputs): Recognised | unde
     return undefined
   }
   return notPlayed(name)
+}
+
+/** The first releases that know trusted publishing (their release notes). */
+const CAPABLE_SINCE: ReadonlyMap<string, readonly [major: number, minor: number]> = new Map([
+  ['pypa/gh-action-pypi-publish', [1, 8]],
+  ['js-devtools/npm-publish', [4, 0]],
+])
+
+/** Judges tags only: `@v1.5.0`, and `@v3`. A commit or a branch may be any version. */
+function tooOld(name: string, uses: string): string | undefined {
+  const since = CAPABLE_SINCE.get(name)
+  const tag = /@v?(\d+)(?:\.(\d+)[\d.]*)?$/.exec(uses)
+  if (since === undefined || tag === null) return undefined
+  const [major, minor] = [Number(tag[1]), tag[2] === undefined ? since[1] : Number(tag[2])]
+  if (major > since[0] || (major === since[0] && minor >= since[1])) return undefined
+  return `${uses} cannot exchange ID tokens; version ${since.join('.')} is the first that can. Use a newer one.`
 }
 
 /** github.com/pypa/gh-action-pypi-publish: hyphenated inputs, and the older ones with underscores. */

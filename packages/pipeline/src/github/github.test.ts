@@ -331,3 +331,38 @@ describe('registries', () => {
     expect(unknowns[0]?.sentence).toContain('only known at run time')
   })
 })
+
+describe('what keeps a client from trusted publishing', () => {
+  const setUp = (node: string) =>
+    `      - { uses: actions/setup-node@v4, with: { node-version: ${node} } }\n`
+  const publish = '      - { run: npm publish }\n'
+  const upgrade = '      - { run: npm install -g npm@11 }\n'
+
+  it.each([
+    ['an old Node', setUp('20') + publish],
+    ['an upgrade that a later Node undoes', upgrade + setUp('22') + publish],
+    ['an old npm by name', `${setUp('24')}      - { run: npx npm@10 publish }\n`],
+    ['Yarn 1', `${setUp('24')}      - { run: yarn publish }\n`],
+    ['an old action', '      - { uses: JS-DevTools/npm-publish@v3 }\n'],
+  ])('is told of %s', async (_, steps) => {
+    const [step] = await stepsOf(steps)
+    expect(step?.incapable).toContain('cannot exchange ID tokens')
+  })
+
+  it.each([
+    ['a new Node', setUp('24') + publish],
+    ['an upgrade after an old Node', setUp('20') + upgrade + publish],
+    ['a new npm by name', `${setUp('20')}      - { run: npx npm@11 publish }\n`],
+    ['a new action', '      - { uses: JS-DevTools/npm-publish@v4 }\n'],
+    ['nothing that tells the version', publish],
+  ])('is not told of %s', async (_, steps) => {
+    const [step] = await stepsOf(steps)
+    expect(step).toBeDefined()
+    expect(step?.incapable).toBeUndefined()
+  })
+})
+
+it('reads that an earlier command sets the version', async () => {
+  const steps = `      - { run: "npm version $TAG" }\n      - { run: npm publish }\n`
+  expect((await stepsOf(steps))[0]?.setsVersion).toBe(true)
+})

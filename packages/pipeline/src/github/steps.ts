@@ -1,4 +1,5 @@
 import type { Recognised } from '../steps/commands.ts'
+import { incapableNode } from '../steps/npm-versions.ts'
 import { readScript, type ScriptContext, type ShellState, targetOf } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
@@ -55,14 +56,14 @@ class StepsReader {
     if (OTHER_LANGUAGE.test(textOf(child(step, 'shell')) ?? '')) return state
     const directory = this.#directoryOf(step, state)
     const placeOf = (line: number) => placeOfLine(run, line)
-    const { secrets } = readScript(
+    const { secrets, incapableNpm, setsVersion } = readScript(
       this.#text(script, variables),
       placeOf,
       { ...state, directory, variables },
       this.#context,
     )
     // Each step has a shell of its own; only files outlive it.
-    return { ...state, secrets }
+    return { ...state, secrets, incapableNpm, setsVersion }
   }
 
   #uses(step: Tree, uses: string, inside: ShellState, state: ShellState): ShellState {
@@ -73,7 +74,14 @@ class StepsReader {
       ]),
     )
     if (/^actions\/setup-node@/i.test(uses)) {
-      return { ...state, userRegistry: inputs.get('registry-url') ?? state.userRegistry }
+      const fromFile = inputs.has('node-version-file')
+      const node = inputs.get('node-version') ?? (fromFile ? '' : undefined)
+      return {
+        ...state,
+        userRegistry: inputs.get('registry-url') ?? state.userRegistry,
+        // Another Node comes with an npm of its own, also after an earlier upgrade.
+        incapableNpm: node === undefined ? state.incapableNpm : incapableNode(node),
+      }
     }
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
     const found = recogniseAction(uses, inputs)
@@ -109,6 +117,7 @@ class StepsReader {
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
       storedSecrets: onceEach([...passed, ...set]),
+      ...(publish.incapable !== undefined && { incapable: publish.incapable }),
     })
   }
 
@@ -135,7 +144,8 @@ class StepsReader {
       itemsOf(child(action, 'runs', 'steps')),
       { ...inside, directory: '.' },
     )
-    return { ...state, secrets: after.secrets, userRegistry: after.userRegistry }
+    const { secrets, userRegistry, incapableNpm, setsVersion } = after
+    return { ...state, secrets, userRegistry, incapableNpm, setsVersion }
   }
 
   #directoryOf(step: Tree, state: ShellState): string | undefined {

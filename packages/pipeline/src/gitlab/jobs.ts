@@ -1,5 +1,6 @@
 import type { IdTokenAccess, PublishJob, Setting, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
+import { incapableNode } from '../steps/npm-versions.ts'
 import { readScript, type ShellState } from '../steps/script.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
 import {
@@ -98,7 +99,8 @@ function readJob(
   for (const row of parallelRows(job)) {
     const variables = new Map([...shared, ...row])
     const findSecrets = secretFinder(variables, job)
-    const start: ShellState = { directory: '.', variables, secrets: [] }
+    const incapableNpm = npmOfImage(job, variables)
+    const start: ShellState = { directory: '.', variables, secrets: [], incapableNpm }
     const scripts = [
       ...scriptLines(child(job, 'before_script'), config),
       ...scriptLines(child(job, 'script'), config),
@@ -125,6 +127,14 @@ function readJob(
     idToken: idTokenAccess(id, job, config, unknowns),
     publishes: [...new Map(findings.publishes.map((one) => [JSON.stringify(one), one])).values()],
   }
+}
+
+/** `image: node:20-alpine` comes with the npm of Node 20. */
+function npmOfImage(job: Tree, variables: Variables): string | undefined {
+  const image = child(job, 'image')
+  const name = expand(textOf(image) ?? textOf(child(image, 'name')) ?? '', variables)
+  const version = /(?:^|\/)node:(\d[\d.]*)/.exec(name)?.[1]
+  return version === undefined ? undefined : incapableNode(version)
 }
 
 function variablesOf(job: Tree, config: Tree): Variables {

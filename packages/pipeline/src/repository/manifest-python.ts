@@ -84,6 +84,32 @@ export function readSetupCfg(
   }
 }
 
+/**
+ * Reads the literal `name=` and `version=` of a `setup.py`, without running it. Undefined without a name.
+ */
+export function readSetupPy(
+  file: string,
+  directory: string,
+  text: string,
+): PythonManifest | undefined {
+  const call = /\bsetup\s*\(([\s\S]*)/.exec(text)?.[1] ?? ''
+  const value = (key: string) => new RegExp(`\\b${key}\\s*=\\s*['"]([^'"]+)['"]`).exec(call)?.[1]
+  const name = value('name')
+  if (name === undefined) return undefined
+  const version = value('version')
+  const repository = value('url')
+  return {
+    ecosystem: 'pypi',
+    file,
+    directory,
+    name,
+    ...(version !== undefined && { version }),
+    private: call.includes(PRIVATE_CLASSIFIER),
+    indexes: new Map(),
+    ...(repository !== undefined && { repository }),
+  }
+}
+
 function isDynamic(project: unknown): boolean {
   return list(project, 'dynamic').includes('version')
 }

@@ -5,6 +5,14 @@ import { type Files, withRepository } from './repository.test.util.ts'
 const packages = async (files: Files) => packagesOf(await withRepository(files, readManifests))
 
 describe('readManifests', () => {
+  it('reads the literal name and version of a setup.py', async () => {
+    const call = 'setup(\n  name="old-style", version=\'1.0\',\n  packages=find_packages())\n'
+    expect(await packages({ 'setup.py': `from setuptools import setup\n${call}` })).toEqual([
+      { ecosystem: 'pypi', name: 'old-style', version: '1.0', directory: '.', private: false },
+    ])
+    expect(await packages({ 'setup.py': 'setup(name=NAME)\n' })).toEqual([])
+  })
+
   it('finds packages of both ecosystems and tells private ones', async () => {
     const found = await packages({
       'package.json': '{"private":true,"workspaces":["packages/*"]}',

@@ -6,7 +6,12 @@ import { child, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { parseYaml } from '../yaml/yaml-file.ts'
 import { readIfThere } from './files.ts'
 import { type NpmManifest, readNpmManifest } from './manifest-npm.ts'
-import { type PythonManifest, readPythonManifest, readSetupCfg } from './manifest-python.ts'
+import {
+  type PythonManifest,
+  readPythonManifest,
+  readSetupCfg,
+  readSetupPy,
+} from './manifest-python.ts'
 
 /** Every manifest of a repository, the root's first. */
 export interface Manifests {
@@ -122,9 +127,17 @@ async function pythonManifest(
   const text = await readIfThere(join(root, file))
   const found = text === undefined ? undefined : readPythonManifest(file, directory, text)
   if (found !== undefined) return found
-  const older = inside(directory, 'setup.cfg')
-  const metadata = await readIfThere(join(root, older))
-  return metadata === undefined ? undefined : readSetupCfg(older, directory, metadata)
+  const readers = [
+    ['setup.cfg', readSetupCfg],
+    ['setup.py', readSetupPy],
+  ] as const
+  for (const [name, read] of readers) {
+    const older = inside(directory, name)
+    const metadata = await readIfThere(join(root, older))
+    const known = metadata === undefined ? undefined : read(older, directory, metadata)
+    if (known !== undefined) return known
+  }
+  return undefined
 }
 
 function inside(directory: string, name: string): string {

@@ -18,6 +18,8 @@ export type Recognised =
       readonly selection: Selection
       /** Where a flag of the client (`--prefix`, `-C`) makes it work. */
       readonly directory?: string
+      /** Why this form of the client cannot do trusted publishing. */
+      readonly incapable?: string
     }
   | {
       readonly kind: 'script'
@@ -43,6 +45,10 @@ const PNPM_VALUED = new Set(
     ' ',
   ),
 )
+/** Later versions of Yarn have `yarn npm publish` only (yarnpkg.com, "Migration guide"). */
+const YARN_1 =
+  '`yarn publish` is Yarn 1, which cannot exchange ID tokens. Publish with `npm publish` (npm 11.5.1 or newer), or with `yarn npm publish` of Yarn 4.10 or newer.'
+
 const YARN_VALUED = new Set(
   '--cwd --tag --access --otp --registry --include --exclude --from --jobs -j --new-version'.split(
     ' ',
@@ -142,7 +148,8 @@ function yarn(words: readonly string[], selection: Selection = HERE): Recognised
     return published('yarn', args, parseOptions(args, YARN_VALUED), where)
   }
   if (verb === 'publish') {
-    return published('yarn', after, parseOptions(after, YARN_VALUED), where)
+    const options = parseOptions(after, YARN_VALUED)
+    return published('yarn', after, options, { ...where, incapable: YARN_1 })
   }
   if (verb === 'workspace') {
     const [name = '', ...rest] = after
@@ -196,6 +203,7 @@ function shell(words: readonly string[]): Recognised | undefined {
 interface Where {
   readonly selection: Selection
   readonly directory?: string
+  readonly incapable?: string
 }
 
 function published(

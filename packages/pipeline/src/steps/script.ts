@@ -2,6 +2,7 @@ import type { Place, PublishStep, Unknown } from '../model.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import { type Recognised, recognise } from './commands.ts'
+import { incapableNpm, installedNpm, setsVersion } from './npm-versions.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
 import {
   onceEach,
@@ -26,6 +27,10 @@ export interface ShellState {
   /** Stored secrets that earlier scripts wrote to configuration files. */
   readonly secrets: readonly StoredSecret[]
   readonly userRegistry?: string | undefined
+  /** Why the npm on the PATH cannot do trusted publishing. */
+  readonly incapableNpm?: string | undefined
+  /** Whether a command before has set the version of what will be published. */
+  readonly setsVersion?: true | undefined
 }
 
 /** What is found while a job is read; the readers add to it. */
@@ -93,6 +98,9 @@ class ScriptReader {
       return { ...state, variables: assigned(state.variables, exported, place) }
     }
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
+    const upgrade = installedNpm(words)
+    if (upgrade !== undefined) return { ...state, incapableNpm: upgrade.incapable }
+    if (setsVersion(words)) return { ...state, setsVersion: true }
     const found = recognise(words)
     if (found !== undefined) this.#follow(found, command, changed, script)
     return state
@@ -133,6 +141,8 @@ class ScriptReader {
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
       storedSecrets: onceEach([...state.secrets, ...secrets]),
+      ...(state.setsVersion && target.ecosystem === 'npm' && { setsVersion: true }),
+      ...capability(publish, command, state),
     })
   }
 
@@ -165,6 +175,18 @@ class ScriptReader {
   #unknown(place: Place, sentence: string): void {
     this.#context.findings.unknowns.push({ place, sentence })
   }
+}
+
+/** `npx npm@11 publish` brings an npm of its own. */
+function capability(
+  publish: Publish,
+  { text }: Command,
+  { incapableNpm: ofPath }: ShellState,
+): Pick<PublishStep, 'incapable'> {
+  const fetched = /\bnpm@(\S+)/.exec(text)?.[1]
+  const ofNpm = fetched === undefined ? ofPath : incapableNpm(fetched)
+  const incapable = publish.incapable ?? (publish.client === 'npm' ? ofNpm : undefined)
+  return incapable === undefined ? {} : { incapable }
 }
 
 function assigned(

@@ -30,10 +30,10 @@ export function answerRefusal(c: AppContext, refusal: Refusal): Response {
         ...(refusal.checks.length === 0 ? {} : { checks: refusal.checks }),
       }
   const type = /^\/legacy\/?$/.test(c.req.path) ? 'application/problem+json' : 'application/json'
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': type, 'npm-notice': line, 'cache-control': 'no-store' },
-  })
+  const headers = { 'content-type': type, 'cache-control': 'no-store' }
+  // npm looks a package up before it publishes it: "does not exist" would be the last thing it prints before it succeeds.
+  const notice = c.req.method === 'GET' && status === 404 ? {} : { 'npm-notice': line }
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...notice } })
 }
 
 /** One line of printable Latin-1, which is all that a header and a reason phrase may hold. */

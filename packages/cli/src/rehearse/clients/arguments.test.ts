@@ -10,17 +10,28 @@ describe('keptArguments', () => {
     [['--registry', 'https://a.example/', './dir'], ['./dir']],
     [['--registry=https://a.example/', 'a.tgz'], ['a.tgz']],
     [
+      ['-r', '--access', 'public'],
+      ['-r', '--access', 'public'],
+    ],
+  ])('keeps of %j, for npm packages, what does not name a registry', (given, kept) => {
+    expect(keptArguments({ args: given, ecosystem: 'npm' }).args).toEqual(kept)
+  })
+
+  it.each([
+    [
       ['-u', '__token__', '-p', 'secret', '--skip-existing', 'dist/*'],
       ['--skip-existing', 'dist/*'],
     ],
+    [['-r', 'testpypi', 'dist/*'], ['dist/*']],
     [['--token', 'secret', 'dist/*.whl'], ['dist/*.whl']],
     [['--index', 'testpypi', '--trusted-publishing', 'always'], []],
-  ])('keeps of %j what does not name a registry or a credential', (given, kept) => {
-    expect(keptArguments(given).args).toEqual(kept)
+  ])('keeps of %j, for Python, what names neither an index nor a credential', (given, kept) => {
+    expect(keptArguments({ args: given, ecosystem: 'pypi' }).args).toEqual(kept)
   })
 
   it('leaves provenance out and says so', () => {
-    const { args, notes } = keptArguments(['--provenance', '--access', 'public'])
+    const given = ['--provenance', '--access', 'public']
+    const { args, notes } = keptArguments({ args: given, ecosystem: 'npm' })
     expect(args).toEqual(['--access', 'public'])
     expect(notes).toEqual(['--provenance is left out: provenance needs the public Sigstore.'])
   })

@@ -1,22 +1,24 @@
-/** Flags with a value that name a registry or a credential; the rehearsal has its own. */
-const REPLACED = [
-  '--registry',
-  '--repository-url',
-  '--repository',
-  '-r',
-  '--publish-url',
-  '--index',
-  '--check-url',
-  '--username',
-  '-u',
-  '--password',
-  '-p',
-  '--token',
-  '-t',
-  '--trusted-publishing',
-  '--otp',
-  '--provenance-file',
-]
+import type { PublishStep } from '@trustpub/pipeline'
+
+/** Flags with a value that name a registry or a credential; the rehearsal has its own. To pnpm `-r` is `--recursive`. */
+const REPLACED = {
+  npm: ['--registry', '--otp', '--provenance-file'],
+  pypi: [
+    '--repository-url',
+    '--repository',
+    '-r',
+    '--publish-url',
+    '--index',
+    '--check-url',
+    '--username',
+    '-u',
+    '--password',
+    '-p',
+    '--token',
+    '-t',
+    '--trusted-publishing',
+  ],
+} as const
 
 /** Flags without a value that cannot be kept: they reach for the public Sigstore. */
 const PROVENANCE = ['--provenance', '--provenance=true', '--attestations']
@@ -27,15 +29,19 @@ export interface KeptArguments {
 }
 
 /** The arguments of a step that the rehearsal keeps; what it leaves out and a person should know is noted. */
-export function keptArguments(given: readonly string[]): KeptArguments {
+export function keptArguments({
+  args: given,
+  ecosystem,
+}: Pick<PublishStep, 'args' | 'ecosystem'>): KeptArguments {
+  const replaced: readonly string[] = REPLACED[ecosystem]
   const args: string[] = []
   const notes: string[] = []
   for (let at = 0; at < given.length; at++) {
     const arg = given[at] ?? ''
-    if (REPLACED.includes(arg)) at += 1
+    if (replaced.includes(arg)) at += 1
     else if (PROVENANCE.includes(arg))
       notes.push(`${arg} is left out: provenance needs the public Sigstore.`)
-    else if (!REPLACED.some((flag) => flag.startsWith('--') && arg.startsWith(`${flag}=`)))
+    else if (!replaced.some((flag) => flag.startsWith('--') && arg.startsWith(`${flag}=`)))
       args.push(arg)
   }
   return { args, notes }

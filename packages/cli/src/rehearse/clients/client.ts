@@ -8,6 +8,8 @@ export interface Play {
   readonly step: PublishStep
   /** The directory of the step in the copy. */
   readonly directory: string
+  /** The directories of the packages in the copy, for clients that publish one at a time. */
+  readonly packages: readonly string[]
   /** What the CI would give to the job, with nothing stored in it; the network is closed but for the stage. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The same with the network open, for what must happen before the publish. */

@@ -9,7 +9,7 @@ export const npm: Client = {
   ecosystem: 'npm',
   async publish({ stage, step, directory, env, progress }) {
     const tool = await nodeTool('npm', progress)
-    const { args, notes } = keptArguments(step.args)
+    const { args, notes } = keptArguments(step)
     const own = [`--registry=${stage.url}/`, '--provenance=false']
     const finished = await run(tool.program, [...tool.args, 'publish', ...args, ...own], {
       cwd: directory,

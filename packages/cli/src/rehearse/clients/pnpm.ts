@@ -9,9 +9,10 @@ export const pnpm: Client = {
   ecosystem: 'npm',
   async publish({ stage, step, directory, env, progress }) {
     const tool = await nodeTool('pnpm', progress)
-    const { args, notes } = keptArguments(step.args)
+    const { args, notes } = keptArguments(step)
     // The copy is no git repository, and a CI checks out a tag, which is no branch.
-    const own = ['--no-git-checks', `--registry=${stage.url}/`]
+    const unchecked = args.includes('--no-git-checks') ? [] : ['--no-git-checks']
+    const own = [...unchecked, `--registry=${stage.url}/`]
     const finished = await run(tool.program, [...tool.args, 'publish', ...args, ...own], {
       cwd: directory,
       env: { ...env, npm_config_provenance: 'false', pnpm_config_provenance: 'false' },

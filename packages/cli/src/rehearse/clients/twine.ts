@@ -11,7 +11,7 @@ export const twine: Client = {
   ecosystem: 'pypi',
   async publish(play) {
     const tools = await pythonTools(play.progress)
-    const { args, notes } = keptArguments(play.step.args)
+    const { args, notes } = keptArguments(play.step)
     const files = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'dist/*']
     const exchangesItself = !play.step.text.startsWith('uses:') && isPyPi(play.step.registry)
     const upload = exchangesItself ? uploadAsIs : uploadWithToken

@@ -9,7 +9,7 @@ export const uv: Client = {
   ecosystem: 'pypi',
   async publish({ stage, step, directory, env, progress }) {
     const tools = await pythonTools(progress)
-    const { args, notes } = keptArguments(step.args)
+    const { args, notes } = keptArguments(step)
     const own = ['--trusted-publishing', 'always', '--publish-url', `${stage.secureUrl}/legacy/`]
     const finished = await run(tools.uv, ['publish', ...own, ...args], {
       cwd: directory,

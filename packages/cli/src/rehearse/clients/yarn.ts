@@ -7,9 +7,9 @@ import type { Client } from './client.ts'
 export const yarn: Client = {
   id: 'yarn',
   ecosystem: 'npm',
-  async publish({ stage, step, directory, env, openEnv, progress }) {
+  async publish({ stage, step, directory, packages, env, openEnv, progress }) {
     const tool = await nodeTool('yarn', progress)
-    const { args, notes } = keptArguments(step.args)
+    const { args, notes } = keptArguments(step)
     const own = {
       YARN_NPM_PUBLISH_REGISTRY: stage.url,
       YARN_NPM_REGISTRY_SERVER: stage.url,
@@ -25,13 +25,13 @@ export const yarn: Client = {
       cwd: directory,
       env: { ...openEnv, ...own },
     })
-    const finished =
-      installed.status === 0
-        ? await run(tool.program, [...tool.args, 'npm', 'publish', ...args], {
-            cwd: directory,
-            env: { ...env, ...own },
-          })
-        : installed
+    let finished = installed
+    // `yarn workspaces foreach` does the same; a step without packages publishes where it stands.
+    for (const cwd of packages.length > 0 ? packages : [directory]) {
+      if (finished.status !== 0) break
+      const command = [...tool.args, 'npm', 'publish', ...args]
+      finished = await run(tool.program, command, { cwd, env: { ...env, ...own } })
+    }
     return { client: `yarn ${tool.version}`, finished, notes }
   },
 }
