@@ -49,9 +49,9 @@ export async function installNpm(request: Installable): Promise<Installation> {
     return { installed: false, imported: undefined, problem: finished.output }
   if (!(await hasEntry(join(folder, 'node_modules', name))))
     return { installed: true, imported: undefined }
-  const script = `import { exit, stderr } from 'node:process'
-try { await import(${JSON.stringify(name)}) } catch (error) { stderr.write(String(error?.message ?? error)); exit(1) }
-exit(0)`
+  const script = `const node = await import('node:process')
+try { await import(${JSON.stringify(name)}) } catch (error) { node.stderr.write(String(error?.message ?? error)); node.exit(1) }
+node.exit(0)`
   const importing = ['--input-type=module', '-e', script]
   return imported(
     await run(process.execPath, importing, { cwd: folder, env, timeoutMs: IMPORT_TIMEOUT_MS }),

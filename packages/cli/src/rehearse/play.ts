@@ -6,17 +6,15 @@ import { type BuildContext, build } from './build.ts'
 import { checkOut } from './checkout.ts'
 import { CLIENTS } from './clients/index.ts'
 import { jobEnvironment } from './environment.ts'
-import { type Installation, installNpm, installPython } from './install.ts'
+import { inspect, nameOf } from './inspect.ts'
 import { tellingEnd } from './output.ts'
 import { redirectToStage } from './redirect.ts'
-import type { PackageResult, RefusalResult, StepResult } from './results.ts'
+import { refusalsSince } from './refusals.ts'
+import type { StepResult } from './results.ts'
 import { setVersion } from './set-version.ts'
 import type { Stage } from './stage.ts'
 import { withTarball } from './tarball.ts'
 import type { Workspace } from './workspace.ts'
-
-/** Attempts at exchanges to look through: more than the largest monorepo has packages. */
-const ATTEMPTS = 1000
 
 /** Where the rehearsal takes place. */
 export interface Scene extends Omit<BuildContext, 'note'> {
@@ -128,91 +126,6 @@ function packagesOf(pipeline: Pipeline, step: PublishStep): Package[] {
   return pipeline.packages.filter(
     (pkg) => pkg.ecosystem === step.ecosystem && step.packages.includes(pkg.directory),
   )
-}
-
-function nameOf(pkg: Package): string {
-  return `${pkg.ecosystem}:${pkg.name}`
-}
-
-/** What the registry holds now, and whether it can be installed. */
-async function inspect(
-  scene: Scene,
-  packages: readonly Package[],
-  since: string,
-): Promise<(PackageResult & { readonly problem?: string | undefined })[]> {
-  const { store } = scene.stage.registry
-  const attempts = await store.log.attempts({ limit: ATTEMPTS })
-  const exchanged = (pkg: Package) =>
-    attempts.some(
-      (attempt) =>
-        attempt.at >= since &&
-        attempt.code === 'ok' &&
-        (attempt.package ?? lookupName(pkg)) === lookupName(pkg),
-    )
-  const results = []
-  for (const pkg of packages) {
-    const found = await store.packages.find(pkg.ecosystem, lookupName(pkg))
-    const releases = found === undefined ? [] : await store.packages.releases(found.id)
-    const release = releases.find(({ version }) => version === pkg.version) ?? releases.at(-1)
-    const base = {
-      package: nameOf(pkg),
-      exchanged: exchanged(pkg),
-      published: release !== undefined,
-    }
-    if (release === undefined) results.push(base)
-    else
-      results.push({
-        ...base,
-        version: release.version,
-        ...(await install(scene, pkg, release.version)),
-      })
-  }
-  return results
-}
-
-function lookupName(pkg: Package): string {
-  return pkg.ecosystem === 'npm' ? pkg.name : pkg.name.toLowerCase().replace(/[-_.]+/g, '-')
-}
-
-async function install(scene: Scene, pkg: Package, version: string) {
-  scene.stage.leadElsewhere(true)
-  scene.progress(`Installing ${pkg.name} ${version} from the local registry`)
-  const folder = await scene.workspace.emptyFolder(
-    `install/${lookupName(pkg).replace('/', '+')}-${Date.now()}`,
-  )
-  const request = {
-    stage: scene.stage,
-    name: pkg.name,
-    version,
-    folder,
-    env: scene.env,
-    progress: scene.progress,
-  }
-  const result: Installation = await (pkg.ecosystem === 'npm'
-    ? installNpm(request)
-    : installPython(request))
-  const imported = result.imported === undefined ? {} : { imported: result.imported }
-  return { installed: result.installed, ...imported, problem: result.problem }
-}
-
-/** The refusals of exchanges with the checks behind them, then those of other requests. */
-async function refusalsSince(
-  stage: Stage,
-  before: { readonly refused: number; readonly at: string },
-): Promise<RefusalResult[]> {
-  const attempts = (await stage.registry.store.log.attempts({ limit: ATTEMPTS }))
-    .filter((attempt) => attempt.at >= before.at && attempt.code !== 'ok')
-    .map(({ code, message, checks }) => ({ code, reason: message, checks }))
-  const others = stage.refused
-    .slice(before.refused)
-    // Clients look a new package up before they publish it.
-    .filter(
-      ({ code }) =>
-        code !== 'package_not_found' && !attempts.some((attempt) => attempt.code === code),
-    )
-    .map(({ code, reason }) => ({ code, reason, checks: [] }))
-  const seen = new Set<string>()
-  return [...attempts, ...others].filter(({ reason }) => !seen.has(reason) && seen.add(reason))
 }
 
 function outputOf(text: string): { output?: string } {
