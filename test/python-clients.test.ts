@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProvider } from '@trustpub/identity'
@@ -151,7 +151,9 @@ describe('the exchange of the Python clients', () => {
 it('lets pip notice a file that was changed on the disk of the registry', async (ctx) => {
   const tools = await pythonClients(ctx)
   await registry.trust(['pypi:acme-damaged'])
-  const built = await buildDistributions(tools, 'acme-damaged', '1.0.0', 'whole')
+  // Large enough to be a file of its own, also compressed.
+  const text = randomBytes(100_000).toString('hex')
+  const built = await buildDistributions(tools, 'acme-damaged', '1.0.0', text)
   await uvPublish(tools, registry.server, job(), built)
   damageBlob(built.bytes('.whl'))
   const python = await virtualEnvironment(tools)

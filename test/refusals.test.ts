@@ -40,7 +40,8 @@ it('names both environments when the job runs in another', (ctx) =>
 
 it('does not tell another repository what the publisher expects', async (ctx) => {
   const output = await expectRefused(ctx, jobOf({ repository: 'acme/fork' }), [
-    `The claim repository is "acme/fork", and no trusted publisher of ${NAME} names it.`,
+    'The claim repository is "acme/fork"',
+    `and no trusted publisher of ${NAME} names it.`,
   ])
   expect(output).not.toContain('acme/widget')
 })
