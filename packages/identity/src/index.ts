@@ -1,4 +1,4 @@
-export { type Check, type Claims, textClaim } from './check.ts'
+export type { Check, Claims } from './check.ts'
 export {
   type ErrorRow,
   IDENTITY_ERRORS,
@@ -23,7 +23,6 @@ export type {
   Run,
   SimulatedRun,
 } from './provider.ts'
-export { idTokenVariable } from './providers/gitlab.ts'
 export { PROVIDERS } from './providers/index.ts'
 export {
   formatPublisherRecord,
@@ -34,4 +33,4 @@ export {
 } from './record.ts'
 export { findProvider, PUBLIC_ISSUERS } from './registered.ts'
 export { type Assessment, assess, explainRefusal, pinsOf, type TrustedPublisher } from './trust.ts'
-export { type IdToken, LEEWAY_SECONDS, MAX_ID_TOKEN_LENGTH, verifyIdToken } from './verify.ts'
+export { type IdToken, verifyIdToken } from './verify.ts'

@@ -37,7 +37,7 @@ export function runOf(
       repository: repositoryOf(pipeline),
       ref: choice.ref ?? refOf(trigger, pipeline.repository.defaultBranch, version),
       commit: pipeline.repository.commit ?? NO_COMMIT,
-      event: pipeline.provider === 'gitlab' ? 'push' : trigger.event,
+      event: trigger.event,
       entry: job.entry,
       file: job.file,
       environment,

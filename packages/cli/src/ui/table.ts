@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** Rows as text with aligned columns; the width of a cell does not count colour codes. */
 export function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths: number[] = []
@@ -15,6 +17,5 @@ export function table(rows: readonly (readonly string[])[], gap = '  '): string[
 }
 
 function width(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character
-  return text.replace(/\u001b\[\d+m/g, '').length
+  return stripVTControlCharacters(text).length
 }

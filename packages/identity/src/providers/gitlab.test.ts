@@ -85,6 +85,11 @@ describe('the claims of GitLab', () => {
     expect(outcome({}, withEnvironment)).toBe('environment_missing')
   })
 
+  it('of a pushed tag are simulated as GitLab writes them', () => {
+    expect(gitlab.simulate({ ...run, event: 'tag' }).pipeline_source).toBe('push')
+    expect(gitlab.simulate({ ...run, event: 'schedule' }).pipeline_source).toBe('schedule')
+  })
+
   it.each([
     ['push', 'trusted'],
     ['web', 'trusted'],

@@ -170,6 +170,11 @@ function requestIdToken(env: Environment, audience: string): Promise<string> {
   )
 }
 
+/** GitLab tells a pushed tag from a pushed branch by the ref, not by the source. */
+function sourceOf(event: string): string {
+  return event === 'tag' ? 'push' : event
+}
+
 function simulate(run: SimulatedRun): Claims {
   const parts = run.repository.split('/')
   const namespace = parts.slice(0, -1).join('/')
@@ -197,7 +202,7 @@ function simulate(run: SimulatedRun): Claims {
     user_email: `${parts[0] ?? 'user'}@example.com`,
     user_access_level: 'maintainer',
     pipeline_id: simulatedId(`pipeline ${run.commit} ${run.ref}`),
-    pipeline_source: run.event,
+    pipeline_source: sourceOf(run.event),
     job_id: simulatedId(`job ${run.commit} ${run.ref}`),
     ref,
     ref_type: tag ? 'tag' : 'branch',
@@ -221,7 +226,7 @@ function jobVariables(run: SimulatedRun): Environment {
     CI_PROJECT_PATH: run.repository,
     CI_PROJECT_URL: `${run.issuer}/${run.repository}`,
     CI_CONFIG_PATH: run.entry,
-    CI_PIPELINE_SOURCE: run.event,
+    CI_PIPELINE_SOURCE: sourceOf(run.event),
     CI_COMMIT_SHA: run.commit,
     CI_COMMIT_REF_NAME: ref,
     ...(run.ref.startsWith('refs/tags/') ? { CI_COMMIT_TAG: ref } : { CI_COMMIT_BRANCH: ref }),

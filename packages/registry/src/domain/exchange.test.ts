@@ -21,6 +21,7 @@ import {
 import { type ExchangeContext, type Exchanged, exchange } from './exchange.ts'
 import type { ExchangeAttempt } from './model.ts'
 import { parsePackageReference } from './packages.ts'
+import type { Store } from './ports.ts'
 import { removePublisher } from './publishers.ts'
 import { authenticate, isTokenText } from './tokens.ts'
 
@@ -200,6 +201,28 @@ describe('an exchange', () => {
     expect(other.message).toContain('covers widget, not pinned')
     const stranger = await idToken('stranger')
     expect((await refusalOf(tryExchange(stranger, 'nobody'))).code).toBe('repository_mismatch')
+  })
+
+  it('remembers the use of a publisher once, however many packages it covers', async () => {
+    const fields = { repository: 'acme/many', workflow: 'release.yml' }
+    await registry.trust(registry.alice, ['pypi:one', 'pypi:two', 'pypi:three'], { fields })
+    const used: string[] = []
+    const counted: Store['transaction'] = (work) =>
+      registry.store.transaction((tx) => {
+        const remember: Store['publishers']['used'] = async (id, pins) => {
+          used.push(id)
+          await tx.publishers.used(id, pins)
+        }
+        return work({ ...tx, publishers: { ...tx.publishers, used: remember } })
+      })
+    const store = { ...registry.store, transaction: counted }
+    const request = {
+      ecosystem: 'pypi',
+      idToken: await idToken('many'),
+      audiences: [AUDIENCE],
+    } as const
+    await exchange({ ...context, store }, request)
+    expect(used).toHaveLength(1)
   })
 
   it('takes no publisher of one protocol for the other', async () => {

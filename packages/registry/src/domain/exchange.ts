@@ -145,9 +145,9 @@ async function mint(
   if (!(await tx.tokens.claimIdToken(token.issuer.url, token.jti, token.forgetAt))) {
     throw refuse('id_token_reused', { jti: token.jti }, first?.checks)
   }
-  for (const publisher of new Set(trusted.map((each) => each.publisher))) {
-    await rememberUse(tx, publisher, token, now)
-  }
+  // A publisher comes once for each of its packages, and there may be hundreds.
+  const publishers = new Map(trusted.map(({ publisher }) => [publisher.id, publisher]))
+  for (const publisher of publishers.values()) await rememberUse(tx, publisher, token, now)
   const by = publishedBy(token, grants)
   const exchanged = await issueExchangedToken(tx, request.ecosystem, grants, by, now)
   await logAttempt(tx, token, request, { code: 'ok', message: '', evidence: first?.checks ?? [] })
