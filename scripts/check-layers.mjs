@@ -9,8 +9,9 @@ import { BROKEN, KEPT } from './layer-examples.mjs'
 const PACKAGES = {
   identity: [],
   pipeline: ['identity'],
+  project: ['identity'],
   registry: ['identity'],
-  cli: ['identity', 'pipeline', 'registry'],
+  cli: ['identity', 'pipeline', 'project', 'registry'],
 }
 
 /**
@@ -57,7 +58,7 @@ const USES = [
   {
     what: 'reads the environment',
     pattern: /\bprocess\.env\b/,
-    packages: ['identity', 'pipeline', 'registry'],
+    packages: ['identity', 'pipeline', 'project', 'registry'],
     allowed: ['packages/registry/src/config.ts'],
   },
   {

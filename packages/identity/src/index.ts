@@ -24,13 +24,13 @@ export type {
   SimulatedRun,
 } from './provider.ts'
 export { PROVIDERS } from './providers/index.ts'
+export { parsePublisherRecord } from './record.ts'
 export {
   formatPublisherRecord,
   type PublisherRecord,
-  parsePublisherRecord,
   RECORD_FILE,
   type RecordedPublisher,
-} from './record.ts'
+} from './record-text.ts'
 export { findProvider, PUBLIC_ISSUERS } from './registered.ts'
 export { type Assessment, assess, explainRefusal, pinsOf, type TrustedPublisher } from './trust.ts'
 export { type IdToken, verifyIdToken } from './verify.ts'

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Refusal } from './errors.ts'
 import { PROVIDERS } from './providers/index.ts'
+import { parsePublisherRecord } from './record.ts'
 import {
   formatPublisherRecord,
   type PublisherRecord,
-  parsePublisherRecord,
   type RecordedPublisher,
-} from './record.ts'
+} from './record-text.ts'
 
 const entry = {
   package: 'npm:@acme/widget',

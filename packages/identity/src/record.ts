@@ -1,31 +1,12 @@
 import { type Refusal, refuse } from './errors.ts'
 import { parseFields } from './fields.ts'
-import type { Fields, ProviderId } from './provider.ts'
+import {
+  PERMISSIONS,
+  type PublisherRecord,
+  RECORD_FILE,
+  type RecordedPublisher,
+} from './record-text.ts'
 import { findProvider } from './registered.ts'
-
-/** The name of the file, at the root of a repository, that records its trusted publishers. */
-export const RECORD_FILE = 'trusted-publishers.json'
-
-/** What a trusted publisher may do with its packages. */
-const PERMISSIONS = ['publish', 'stage'] as const
-
-/** One trusted publisher as it is, or is to be, configured at a registry. */
-export interface RecordedPublisher {
-  /** `npm:@acme/widget` or `pypi:acme-widget`. */
-  readonly package: string
-  /** The registry it is configured at; for npm's and PyPI's public ones the address that clients use. */
-  readonly registry: string
-  readonly provider: ProviderId
-  /** The issuer, where it is not the provider's public one. */
-  readonly issuer?: string
-  readonly fields: Fields
-  readonly permissions: readonly (typeof PERMISSIONS)[number][]
-}
-
-/** The content of `trusted-publishers.json`. */
-export interface PublisherRecord {
-  readonly publishers: readonly RecordedPublisher[]
-}
 
 function invalid(reason: string): Refusal {
   return refuse('record_invalid', { file: RECORD_FILE, reason })
@@ -84,14 +65,4 @@ function parsePermissions(value: unknown, index: number): RecordedPublisher['per
   const permissions = PERMISSIONS.filter((permission) => list.includes(permission))
   if (permissions.length === list.length && list.length > 0) return permissions
   throw invalid(`publishers[${index}].permissions must list some of: ${PERMISSIONS.join(', ')}`)
-}
-
-/** The text of `trusted-publishers.json`, always the same for the same record. */
-export function formatPublisherRecord(record: PublisherRecord): string {
-  const publishers = record.publishers.map(({ fields, permissions, ...rest }) => ({
-    ...rest,
-    ...fields,
-    permissions,
-  }))
-  return `${JSON.stringify({ publishers }, null, 2)}\n`
 }

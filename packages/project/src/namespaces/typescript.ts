@@ -1,0 +1,2 @@
+export { TypeScriptProject } from '../node/typescript-project.ts'
+export type { TypeScriptProjectOptions } from '../options/typescript.ts'

@@ -1,0 +1,136 @@
+import { expression } from '../github/expression.ts'
+import type { Job, JobPermissions, JobStep } from '../github/job.ts'
+import { toolSteps } from '../github/tools.ts'
+import { AFTER_TAG, artifactSteps, SHORT_MINUTES } from './github-jobs.ts'
+import { publishingNode } from './node-version.ts'
+import { TOOL_VERSIONS } from './recipe.ts'
+import type { Release } from './release.ts'
+import { PUBLISH_TO_NUGET, PUSH_TO_NUGET, publishToNpm } from './scripts.ts'
+import {
+  GITHUB_PACKAGES,
+  type NpmTarget,
+  type NugetTarget,
+  type PypiTarget,
+  type Target,
+} from './targets.ts'
+
+/**
+ * A job that publishes. It can ask for ID tokens, so it runs nothing of the project: no checkout, no dependencies, no
+ * cache; what it publishes was built before, and is compared with its digests.
+ */
+export function publishJob(target: Target, release: Release): Job {
+  const { directory } = release.project
+  const folder = directory === '.' ? 'dist' : `${directory}/dist`
+  const own = stepsOf(target, release, folder)
+  return {
+    name: `Publish to ${labelOf(target)}`,
+    ...AFTER_TAG,
+    timeoutMinutes: SHORT_MINUTES,
+    permissions: permissionsOf(target),
+    reasons: {
+      idToken: 'asks for the ID token that the registry exchanges',
+      packages: 'publishes to GitHub Packages',
+    },
+    environment: environmentOf(target, release),
+    steps: [
+      ...own.tools,
+      ...artifactSteps(folder),
+      ...target.before,
+      { name: 'Release', id: 'release', ...own.publish },
+      ...target.after,
+    ],
+  }
+}
+
+interface OwnSteps {
+  readonly tools: readonly JobStep[]
+  readonly publish: JobStep
+}
+
+function stepsOf(target: Target, release: Release, folder: string): OwnSteps {
+  switch (target.kind) {
+    case 'npm':
+      return npmSteps(target, release, folder)
+    case 'pypi':
+      return { tools: [], publish: pypiStep(target, folder) }
+    case 'nuget':
+      return { tools: [], publish: nugetStep(target) }
+  }
+}
+
+function npmSteps(target: NpmTarget, release: Release, folder: string): OwnSteps {
+  const [node] = toolSteps([
+    { name: 'node', version: publishingNode(release.settings.workflowNodeVersion) },
+  ])
+  const stored = target.tokenSecret
+  const registry = stored === undefined ? {} : { 'registry-url': target.registry }
+  const flags = [
+    `--access ${target.access}`,
+    ...(target.provenance === undefined ? [] : [`--provenance=${target.provenance}`]),
+  ]
+  return {
+    tools: [{ ...node, with: { ...node?.with, ...registry } }],
+    publish: {
+      env: {
+        PACKAGE: target.package,
+        VERSION: expression('needs.release.outputs.version'),
+        NPM_DIST_TAG: expression('needs.release.outputs.dist_tag'),
+        NPM_CONFIG_REGISTRY: target.registry,
+        ...(stored === undefined ? {} : { NODE_AUTH_TOKEN: expression(`secrets.${stored}`) }),
+      },
+      run: publishToNpm(TOOL_VERSIONS.npm, `./${folder}/js`, flags),
+    },
+  }
+}
+
+/** PyPI takes the same file twice and refuses another one of the same name, so a second try needs no more. */
+function pypiStep(target: PypiTarget, folder: string): JobStep {
+  const secrets = {
+    user: expression(`secrets.${target.usernameSecret}`),
+    password: expression(`secrets.${target.passwordSecret}`),
+  }
+  return {
+    uses: 'pypa/gh-action-pypi-publish',
+    with: {
+      'packages-dir': `${folder}/python/`,
+      ...(target.url === undefined ? {} : { 'repository-url': target.url }),
+      ...(target.trusted && target.attestations ? {} : { attestations: false }),
+      ...(target.trusted ? {} : secrets),
+    },
+  }
+}
+
+function nugetStep(target: NugetTarget): JobStep {
+  const secret = target.trusted ? target.usernameSecret : target.apiKeySecret
+  const variable = target.trusted ? 'NUGET_USERNAME' : 'NUGET_API_KEY'
+  return {
+    env: { [variable]: expression(`secrets.${secret}`) },
+    run: target.trusted ? PUBLISH_TO_NUGET + PUSH_TO_NUGET : PUSH_TO_NUGET,
+  }
+}
+
+function permissionsOf(target: Target): JobPermissions {
+  const provenance = target.kind === 'npm' && target.provenance === true
+  const packages = target.kind === 'npm' && target.registry === GITHUB_PACKAGES
+  return {
+    ...(target.trusted || provenance ? { idToken: 'write' as const } : {}),
+    contents: 'read',
+    ...(packages ? { packages: 'write' as const } : {}),
+  }
+}
+
+/** Where branches have environments of their own, the plan tells which one this version belongs to. */
+function environmentOf(target: Target, { planSettings }: Release): string {
+  const branched = planSettings.branches.some(({ environment }) => environment !== undefined)
+  if (!branched) return target.environment
+  return expression(`needs.release.outputs.environment || '${target.environment}'`)
+}
+
+function labelOf(target: Target): string {
+  if (target.kind === 'nuget') return 'NuGet Gallery'
+  if (target.kind === 'pypi') {
+    if (target.job === 'release_testpypi') return 'TestPyPI'
+    return target.url === undefined ? 'PyPI' : new URL(target.url).host
+  }
+  return target.registry === 'https://registry.npmjs.org/' ? 'npm' : new URL(target.registry).host
+}

@@ -1,0 +1,193 @@
+import { Component } from '../component.ts'
+import { refuse } from '../errors.ts'
+import { GitlabCi, type GitlabJob } from '../gitlab/gitlab-ci.ts'
+import { AFTER_PLAN, DIGEST_OF_DIST, PLAN_AT_GITLAB, TAG_AT_GITLAB } from './gitlab-scripts.ts'
+import { publishingNode } from './node-version.ts'
+import { TOOL_VERSIONS } from './recipe.ts'
+import type { Release } from './release.ts'
+import { CHECK_UNCHANGED, publishToNpm } from './scripts.ts'
+import type { NpmTarget, PypiTarget, Target } from './targets.ts'
+
+/** What an ID token is for (docs.npmjs.com and docs.pypi.org, "Trusted publishers"). */
+const AUDIENCES = {
+  npm: 'npm:registry.npmjs.org',
+  sigstore: 'sigstore',
+  pypi: 'pypi',
+  testpypi: 'testpypi',
+}
+
+const UV_IMAGE = `ghcr.io/astral-sh/uv:${TOOL_VERSIONS.uv}-python3.13-bookworm`
+
+/** The release in GitLab CI: the same jobs as at GitHub, in the words of GitLab. */
+export class GitlabRelease extends Component {
+  readonly #release: Release
+
+  constructor(release: Release) {
+    super(release.project)
+    this.#release = release
+    GitlabCi.of(release.project.root)
+  }
+
+  override preSynthesize(): void {
+    const release = this.#release
+    const { targets } = release.publisher
+    const name = (job: string): string =>
+      release.project.parent === undefined ? job : `${job}:${release.project.directory}`
+    const ci = GitlabCi.of(release.project.root)
+    ci.addStages('build', 'tag', 'publish')
+    ci.addJob(name('release'), buildJob(release))
+    ci.addJob(name('release_tag'), tagJob(release, name))
+    for (const target of targets) ci.addJob(name(target.job), publishJob(target, release, name))
+  }
+}
+
+function buildJob(release: Release): GitlabJob {
+  const { settings } = release
+  const { recipe } = settings
+  const inFolder = release.project.directory === '.' ? [] : [`cd ${release.project.directory}`]
+  return {
+    stage: 'build',
+    image: settings.workflowContainerImage ?? recipe.image,
+    rules: rulesOf(release),
+    variables: { GIT_DEPTH: '0' },
+    script: [
+      ...inFolder,
+      ...recipe.setUp,
+      PLAN_AT_GITLAB,
+      recipe.install,
+      recipe.setVersion,
+      recipe.build,
+      CHECK_UNCHANGED(recipe.versioned),
+      recipe.pack,
+      `echo "PLAN_digest=${DIGEST_OF_DIST}" >> "$CI_PROJECT_DIR/plan.env"`,
+    ],
+    artifacts: { paths: [`${distOf(release)}/`], reports: { dotenv: 'plan.env' } },
+  }
+}
+
+function tagJob(release: Release, name: (job: string) => string): GitlabJob {
+  return {
+    stage: 'tag',
+    image: 'node:24-bookworm',
+    needs: [name('release')],
+    rules: rulesOf(release),
+    resource_group: 'release',
+    variables: { DIST: distOf(release) },
+    script: [TAG_AT_GITLAB],
+    artifacts: { reports: { dotenv: 'tag.env' } },
+  }
+}
+
+function publishJob(target: Target, release: Release, name: (job: string) => string): GitlabJob {
+  if (target.kind === 'nuget') {
+    throw refuse('option_refused', {
+      type: release.settings.type,
+      option: 'publishToNuget',
+      reason: 'nuget.org takes trusted publishers at GitHub only, and this project is at GitLab.',
+    })
+  }
+  const own = target.kind === 'npm' ? npmJob(target, release) : pypiJob(target, release)
+  return {
+    stage: 'publish',
+    needs: [name('release'), name('release_tag')],
+    rules: rulesOf(release),
+    resource_group: 'release',
+    environment: target.environment,
+    ...own,
+  }
+}
+
+function npmJob(target: NpmTarget, release: Release): GitlabJob {
+  const node = publishingNode(release.settings.workflowNodeVersion).replace(/\.x$/, '')
+  const flags = [
+    `--access ${target.access}`,
+    ...(target.provenance === undefined ? [] : [`--provenance=${target.provenance}`]),
+  ]
+  const stored = target.tokenSecret
+  const idTokens = {
+    id_tokens: {
+      NPM_ID_TOKEN: { aud: AUDIENCES.npm },
+      SIGSTORE_ID_TOKEN: { aud: AUDIENCES.sigstore },
+    },
+  }
+  // npm reads its token from a settings file; the variable is put in when npm runs.
+  const login = `echo '//${target.registry.replace(/^https?:\/\//, '')}:_authToken=\${${stored}}' > .npmrc`
+  return {
+    image: `node:${/^\d/.test(node) ? node : '24'}-bookworm`,
+    ...(target.trusted ? idTokens : {}),
+    variables: {
+      GIT_STRATEGY: 'none',
+      DIST: distOf(release),
+      NPM_CONFIG_REGISTRY: target.registry,
+      PACKAGE: target.package,
+    },
+    script: [
+      AFTER_PLAN,
+      'export VERSION="$PLAN_version" NPM_DIST_TAG="$PLAN_dist_tag"',
+      ...(stored === undefined ? [] : [login]),
+      publishToNpm(TOOL_VERSIONS.npm, `./${distOf(release)}/js`, flags),
+    ],
+  }
+}
+
+function pypiJob(target: PypiTarget, release: Release): GitlabJob {
+  const test = target.job === 'release_testpypi'
+  const idToken = test
+    ? { TESTPYPI_ID_TOKEN: { aud: AUDIENCES.testpypi } }
+    : { PYPI_ID_TOKEN: { aud: AUDIENCES.pypi } }
+  const url = target.url === undefined ? '' : ` --publish-url ${target.url}`
+  const files = `${distOf(release)}/python/*`
+  const variables = { GIT_STRATEGY: 'none', DIST: distOf(release) }
+  if (target.trusted) {
+    return {
+      image: UV_IMAGE,
+      id_tokens: idToken,
+      variables,
+      script: [AFTER_PLAN, `uv publish --trusted-publishing always${url} ${files}`],
+    }
+  }
+  return {
+    image: UV_IMAGE,
+    variables,
+    script: [
+      AFTER_PLAN,
+      `UV_PUBLISH_USERNAME="$${target.usernameSecret}" UV_PUBLISH_PASSWORD="$${target.passwordSecret}" uv publish${url} ${files}`,
+    ],
+  }
+}
+
+function distOf({ project }: Release): string {
+  return project.directory === '.' ? 'dist' : `${project.directory}/dist`
+}
+
+/** Runs for the release branches; for a version tag to resume a release; by hand for either. */
+function rulesOf({ branches, trigger, tagPrefix }: Release): readonly GitlabJob[] {
+  const tag = {
+    if: `$CI_COMMIT_TAG =~ /^${tagPrefix.replace(/[^\w-]/g, '\\$&')}v[0-9]/ && $CI_PIPELINE_SOURCE != "push"`,
+  }
+  const pushedTag = { if: `$CI_COMMIT_TAG =~ /^${tagPrefix.replace(/[^\w-]/g, '\\$&')}v[0-9]/` }
+  const ofBranches = branches.map((branch) => ({
+    if: `$CI_COMMIT_BRANCH == ${JSON.stringify(branch)}`,
+  }))
+  switch (trigger.kind) {
+    case 'tagged':
+      return [pushedTag]
+    case 'scheduled':
+      return [
+        tag,
+        ...ofBranches.map((rule) => ({ if: `${rule.if} && $CI_PIPELINE_SOURCE == "schedule"` })),
+      ]
+    case 'dispatch':
+      return [
+        tag,
+        ...ofBranches.map((rule) => ({ if: `${rule.if} && $CI_PIPELINE_SOURCE == "web"` })),
+      ]
+    case 'continuous':
+      return [
+        tag,
+        ...ofBranches.map((rule) =>
+          trigger.values.length === 0 ? rule : { ...rule, changes: trigger.values },
+        ),
+      ]
+  }
+}

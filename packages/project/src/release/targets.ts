@@ -1,0 +1,46 @@
+import type { JobStep } from '../github/job.ts'
+
+interface CommonTarget {
+  /** The job that publishes. */
+  readonly job: string
+  /** The name of the package there. */
+  readonly package: string
+  /** Whether the job publishes with an ID token. */
+  readonly trusted: boolean
+  readonly environment: string
+  readonly before: readonly JobStep[]
+  readonly after: readonly JobStep[]
+}
+
+export interface NpmTarget extends CommonTarget {
+  readonly kind: 'npm'
+  readonly registry: string
+  readonly access: 'public' | 'restricted'
+  /** Undefined leaves the choice to npm. */
+  readonly provenance: boolean | undefined
+  /** The secret with the stored token, without trusted publishing. */
+  readonly tokenSecret: string | undefined
+}
+
+export interface PypiTarget extends CommonTarget {
+  readonly kind: 'pypi'
+  /** The upload address; undefined for PyPI's. */
+  readonly url: string | undefined
+  readonly attestations: boolean
+  readonly usernameSecret: string
+  readonly passwordSecret: string
+}
+
+export interface NugetTarget extends CommonTarget {
+  readonly kind: 'nuget'
+  readonly apiKeySecret: string
+  readonly usernameSecret: string
+}
+
+/** A place that a release publishes to. */
+export type Target = NpmTarget | PypiTarget | NugetTarget
+
+export const NPM_REGISTRY = 'https://registry.npmjs.org/'
+export const GITHUB_PACKAGES = 'https://npm.pkg.github.com/'
+export const PYPI_UPLOAD = 'https://upload.pypi.org/legacy/'
+export const TEST_PYPI_UPLOAD = 'https://test.pypi.org/legacy/'

@@ -1,0 +1,116 @@
+import { refuse } from './errors.ts'
+import { suggestion } from './nearest.ts'
+import { Task, type TaskOptions, type TaskStep } from './task.ts'
+
+/** The tasks of a project, and what they are as shell commands. */
+export class Tasks {
+  readonly #tasks = new Map<string, Task>()
+
+  get all(): readonly Task[] {
+    return [...this.#tasks.values()]
+  }
+
+  tryFind(name: string): Task | undefined {
+    return this.#tasks.get(name)
+  }
+
+  addTask(name: string, options: TaskOptions = {}): Task {
+    if (this.#tasks.has(name)) throw refuse('task_twice', { task: name })
+    const task = new Task(name, options)
+    this.#tasks.set(name, task)
+    return task
+  }
+
+  removeTask(name: string): Task | undefined {
+    const found = this.#tasks.get(name)
+    this.#tasks.delete(name)
+    return found
+  }
+
+  /**
+   * Checks that every task that is run by another is there, and that none comes back to itself.
+   * @throws ProjectError `task_unknown`, `task_cycle`
+   */
+  check(): void {
+    for (const task of this.all) this.#visit(task, [])
+  }
+
+  /**
+   * A task as one line for a shell; the tasks that it runs become what `call` makes of them, e.g. `npm run compile`.
+   * Undefined for a task without steps.
+   */
+  commandOf(task: Task, call: (name: string, args: string) => string): string | undefined {
+    const lines = task.steps.flatMap((step) => {
+      const line = this.#lineOf(step, call)
+      return line === undefined ? [] : [line]
+    })
+    if (lines.length === 0) return undefined
+    return around(task, task.envVars, lines.join(' && '))
+  }
+
+  #lineOf(step: TaskStep, call: (name: string, args: string) => string): string | undefined {
+    const args = (step.args ?? []).map(word).join(' ')
+    const line = this.#commandOfStep(step, args, call)
+    if (line === undefined) return undefined
+    return around(step, step.env ?? {}, line)
+  }
+
+  #commandOfStep(
+    step: TaskStep,
+    args: string,
+    call: (name: string, args: string) => string,
+  ): string | undefined {
+    if ('say' in step) return `echo ${quoted(step.say)}`
+    if ('exec' in step) return args === '' ? step.exec : `${step.exec} ${args}`
+    // A task with nothing to do yet is passed over, so that a hook can be empty.
+    return this.#isEmpty(step.spawn) ? undefined : call(step.spawn, args)
+  }
+
+  #isEmpty(name: string): boolean {
+    const task = this.#tasks.get(name)
+    return task?.steps.every((step) => 'spawn' in step && this.#isEmpty(step.spawn)) ?? false
+  }
+
+  #visit(task: Task, path: readonly string[]): void {
+    const at = path.indexOf(task.name)
+    if (at >= 0) throw refuse('task_cycle', { cycle: [...path.slice(at), task.name].join(' → ') })
+    for (const step of task.steps) {
+      if (!('spawn' in step)) continue
+      const next = this.#tasks.get(step.spawn)
+      if (next === undefined) {
+        throw refuse('task_unknown', {
+          task: step.spawn,
+          hint: suggestion(step.spawn, [...this.#tasks.keys()]),
+        })
+      }
+      this.#visit(next, [...path, task.name])
+    }
+  }
+}
+
+/** A command with its condition, folder and variables, in a shell of its own where it needs one. */
+function around(
+  {
+    condition,
+    cwd,
+  }: { readonly condition?: string | undefined; readonly cwd?: string | undefined },
+  env: Readonly<Record<string, string>>,
+  line: string,
+): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${word(value)}`)
+  const before = [
+    ...(cwd === undefined ? [] : [`cd ${word(cwd)}`]),
+    ...(variables.length === 0 ? [] : [`export ${variables.join(' ')}`]),
+  ]
+  const body = before.length === 0 ? line : `(${[...before, line].join(' && ')})`
+  return condition === undefined ? body : `if ${condition}; then ${body}; fi`
+}
+
+/** As it is where no shell would see more than letters in it. */
+function word(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : quoted(text)
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
