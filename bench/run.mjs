@@ -1,6 +1,6 @@
 /**
- * What the registry costs, as ratios: against the one computation that an exchange cannot avoid, and against Verdaccio.
- * It is no test: it exits with 0 unless something broke. See README.md.
+ * What the registry and a synth cost, as ratios: against the one computation that an exchange cannot avoid, against
+ * Verdaccio and against projen. It is no test: it exits with 0 unless something broke. See README.md.
  */
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -10,9 +10,10 @@ import { exchange } from './parts/exchange.mjs'
 import { memory } from './parts/memory.mjs'
 import { packument } from './parts/packument.mjs'
 import { publish } from './parts/publish.mjs'
+import { synth } from './parts/synth.mjs'
 import { tarball } from './parts/tarball.mjs'
 
-const PARTS = { exchange, packument, tarball, publish, memory }
+const PARTS = { exchange, packument, tarball, publish, memory, synth }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,4 +39,7 @@ for (const [name, measurePart] of Object.entries(PARTS)) {
 const seconds = Math.round((performance.now() - started) / 1000)
 
 if (values.json === true) console.log(JSON.stringify({ node, seconds, results }, undefined, 2))
-else console.log(`${formatTable(results)}\n\nBoth servers on Node ${node}; ${seconds} s.`)
+else
+  console.log(
+    `${formatTable(results)}\n\nServers on Node ${node}, synth on ${process.version}; ${seconds} s.`,
+  )

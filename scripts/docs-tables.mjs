@@ -6,6 +6,8 @@ import { exists, ROOT } from './files.mjs'
 export const TABLES = {
   'identity-errors': async () => errorTable((await built('identity')).IDENTITY_ERRORS),
   'registry-errors': async () => errorTable((await built('registry')).REGISTRY_ERRORS),
+  'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),
+  actions: async () => actionTable((await built('project', 'github/actions.js')).PINS),
   providers: async () => (await built('identity')).PROVIDERS.map(providerText).join('\n\n'),
   commands: async () => {
     const { COMMANDS } = await built('cli', 'commands/index.js')
@@ -42,6 +44,18 @@ function errorTable(errors) {
     return [code(name), String(status), plain(sentence)]
   })
   return table(['code', 'HTTP status', 'sentence'], rows)
+}
+
+/** @param {Record<string, string>} errors */
+function sentenceTable(errors) {
+  const rows = Object.entries(errors).map(([name, sentence]) => [code(name), plain(sentence)])
+  return table(['code', 'sentence'], rows)
+}
+
+/** @param {Record<string, { sha: string, version: string }>} pins */
+function actionTable(pins) {
+  const rows = Object.entries(pins).map(([name, pin]) => [code(name), pin.version, code(pin.sha)])
+  return table(['action', 'version', 'commit'], rows)
 }
 
 /** @param {import('@trustpub/identity').Provider} provider */

@@ -38,12 +38,12 @@ export async function prepareWorkbench(quick) {
   }
 }
 
-/** The peer's packages, once, and again when the lock file changes. */
-function installDependencies() {
+/** Verdaccio and projen, once, and again when the lock file changes. */
+export function installDependencies() {
   const lock = readFileSync(join(BENCH, 'package-lock.json'), 'utf8')
   const note = join(BENCH, 'node_modules/.installed-lock.json')
   if (existsSync(note) && readFileSync(note, 'utf8') === lock) return
-  console.error('Installing Verdaccio (once) …')
+  console.error('Installing Verdaccio and projen (once) …')
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   execFileSync('npm', ['ci', ...flags], { cwd: BENCH, stdio: ['ignore', 'ignore', 'inherit'] })
   writeFileSync(note, lock)

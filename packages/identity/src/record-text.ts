@@ -24,12 +24,15 @@ export interface PublisherRecord {
   readonly publishers: readonly RecordedPublisher[]
 }
 
-/** The text of `trusted-publishers.json`, always the same for the same record. */
-export function formatPublisherRecord(record: PublisherRecord): string {
+/**
+ * The text of `trusted-publishers.json`, always the same for the same record. The comment stands at its end, as the
+ * member `//`.
+ */
+export function formatPublisherRecord(record: PublisherRecord, comment?: string): string {
   const publishers = record.publishers.map(({ fields, permissions, ...rest }) => ({
     ...rest,
     ...fields,
     permissions,
   }))
-  return `${JSON.stringify({ publishers }, null, 2)}\n`
+  return `${JSON.stringify({ publishers, '//': comment }, null, 2)}\n`
 }

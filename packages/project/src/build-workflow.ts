@@ -1,6 +1,6 @@
 import { GROUP } from './github/expression.ts'
 import type { JobStep } from './github/job.ts'
-import { CHECKOUT, toolSteps } from './github/tools.ts'
+import { CHECKOUT, setUpSteps, toolSteps } from './github/tools.ts'
 import { GitlabCi } from './gitlab/gitlab-ci.ts'
 import type { Project } from './project.ts'
 import type { BuildRecipe } from './release/recipe.ts'
@@ -33,6 +33,7 @@ function addToGithub(
   workflow?.on({ pullRequest: isRoot ? {} : { paths: [`${directory}/**`] }, workflowDispatch: {} })
   workflow?.addJob('build', {
     name: 'Build and test',
+    runsOn: github?.runsOn,
     timeoutMinutes: BUILD_MINUTES,
     permissions: { contents: 'read' },
     env: { CI: 'true' },
@@ -41,7 +42,7 @@ function addToGithub(
       CHECKOUT,
       ...toolSteps(recipe.tools),
       ...bootstrap,
-      ...recipe.setUp.map((run) => ({ name: 'Set up the build tool', run })),
+      ...setUpSteps(recipe.setUp),
       { name: 'Install dependencies', id: 'install', run: recipe.install },
       { name: 'Build', id: 'build', run: recipe.build },
     ],

@@ -30,8 +30,12 @@ export const PROJECT_ERRORS = {
   dependency_unknown: 'There is no dependency {name}{type}.',
   workflow_name:
     'A workflow cannot be named "{name}": its file name would be empty. Use a letter or a digit.',
+  workflow_file:
+    'GitHub would not load the workflow {file}: it takes files right in .github/workflows that end in .yml or .yaml.',
   workflow_twice:
     'Two workflows would be written to {file}: name one of them differently, since publishers are bound to the file name.',
+  action_unpinned:
+    'A step uses {uses} without a version, and none is pinned here: write {uses}@ and the commit that you trust.',
   job_unknown: 'The workflow {workflow} has no job {job}. It has: {known}.',
   job_twice: 'The workflow {workflow} has a job {job} already.',
   project_not_root: 'Only the root project is synthesised; call synth() on it.',

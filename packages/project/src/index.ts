@@ -14,7 +14,9 @@ export { GitHub } from './github/github.ts'
 export { type Job, JobPermission, type JobPermissions, type JobStep } from './github/job.ts'
 export { GithubWorkflow, type GithubWorkflowOptions } from './github/workflow.ts'
 export { GitlabCi, type GitlabJob } from './gitlab/gitlab-ci.ts'
+export { JsiiProject } from './jsii/jsii-project.ts'
 export { JsonPatch } from './json-patch.ts'
+export * as cdk from './namespaces/cdk.ts'
 export * as github from './namespaces/github.ts'
 export * as javascript from './namespaces/javascript.ts'
 export * as release from './namespaces/release.ts'
@@ -22,6 +24,7 @@ export * as typescript from './namespaces/typescript.ts'
 export { NodeProject } from './node/node-project.ts'
 export { NodePackage } from './node/package-json.ts'
 export { TypeScriptProject } from './node/typescript-project.ts'
+export type { JsiiDotNetTarget, JsiiProjectOptions, JsiiPythonTarget } from './options/jsii.ts'
 export {
   NodePackageManager,
   type NodeProjectOptions,
@@ -34,9 +37,11 @@ export type {
   NugetPublishOptions,
   PyPiPublishOptions,
 } from './options/publish.ts'
+export { PythonBuildTool, type PythonProjectOptions } from './options/python.ts'
 export type { BranchOptions, ReleaseOptions } from './options/release.ts'
 export type { TypeScriptProjectOptions } from './options/typescript.ts'
 export { DEFINITION_FILES, Project } from './project.ts'
+export { PythonProject } from './python/python-project.ts'
 export { ReleasableCommits, ReleaseTrigger } from './release/choices.ts'
 export { Publisher } from './release/publisher.ts'
 export { type Registration, registrations } from './release/registration.ts'

@@ -174,7 +174,7 @@ class Application {
       return { list: container, index: this.#index(container, last, path, atEnd) }
     if (isObject(container)) return { object: container, name: last }
     throw this.#failure(
-      `${path} leads into ${brief(container)} at ${walked || '/'}, which has no members.`,
+      `${path} leads into ${brief(container)} at ${walked || 'the top'}, which has no members.`,
     )
   }
 
@@ -183,7 +183,7 @@ class Application {
     if (isObject(container) && Object.hasOwn(container, key)) return container[key] ?? null
     if (!isObject(container)) {
       throw this.#failure(
-        `${path} leads into ${brief(container)} at ${walked || '/'}, which has no members.`,
+        `${path} leads into ${brief(container)} at ${walked || 'the top'}, which has no members.`,
       )
     }
     throw this.#failure(
@@ -244,7 +244,8 @@ function copyOf(value: unknown): Json {
   return text === undefined ? null : (JSON.parse(text) as Json)
 }
 
-function define(object: JsonObject, name: string, value: Json): void {
+/** Sets a member; `__proto__` is a name like any other in a file. */
+export function define(object: JsonObject, name: string, value: Json): void {
   Object.defineProperty(object, name, {
     value,
     enumerable: true,
@@ -253,7 +254,7 @@ function define(object: JsonObject, name: string, value: Json): void {
   })
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
+export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { TextFile } from './files/text-file.ts'
+import { SampleFile } from './files/sample-file.ts'
 import type { ProjectOptions } from './options/project.ts'
 import type { Project } from './project.ts'
 
 export const DEFAULT_LICENSE = 'Apache-2.0'
 
-/** Writes the text of the licence, if it is one of those that are brought along. */
+/** Writes the text of the licence, if it is one of those that are brought along and there is none yet. */
 export function addLicense(project: Project, options: ProjectOptions): void {
   const { license = DEFAULT_LICENSE, licensed = true } = options
   // Sub-projects are covered by the licence of the whole.
   if (!licensed || license === 'UNLICENSED' || project.parent !== undefined) return
+  if (existsSync(`${project.outdir}/LICENSE`)) return
   const source = new URL(`../licenses/${encodeURIComponent(license)}.txt`, import.meta.url)
   if (!existsSync(source)) {
     project.notes.push(
@@ -19,21 +19,8 @@ export function addLicense(project: Project, options: ProjectOptions): void {
     return
   }
   const owner = options.copyrightOwner ?? options.authorName ?? `the ${project.name} authors`
-  const text = (): string =>
-    readFileSync(source, 'utf8')
-      .replace('{period}', () => options.copyrightPeriod ?? periodOf(project))
-      .replace('{owner}', () => owner)
-  new TextFile(project, 'LICENSE', { text })
-}
-
-/** The years stay as they are once they were written: a new year is no change of the definition. */
-function periodOf(project: Project): string {
-  try {
-    const text = readFileSync(join(project.outdir, 'LICENSE'), 'utf8')
-    const found = /^Copyright \(c\) (\d{4}(?:-\d{4})?)/m.exec(text)?.[1]
-    if (found !== undefined) return found
-  } catch {
-    // Not written yet.
-  }
-  return String(new Date().getFullYear())
+  const contents = readFileSync(source, 'utf8')
+    .replace('{period}', () => options.copyrightPeriod ?? String(new Date().getFullYear()))
+    .replace('{owner}', () => owner)
+  new SampleFile(project, 'LICENSE', { contents })
 }

@@ -1,11 +1,17 @@
-/** "Did you mean release?", or all that is known if nothing is near. */
+/** So many names are listed where none is near enough to be meant. */
+const LISTED = 5
+
+/** "Did you mean release?", or the nearest names if none is near. */
 export function suggestion(given: string, known: readonly string[]): string {
-  const [nearest] = known
+  if (known.length === 0) return 'There is none at all.'
+  const ranked = known
     .map((name) => ({ name, distance: distance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance)
-  if (nearest !== undefined) return `Did you mean ${nearest.name}?`
-  return known.length > 0 ? `Known: ${known.join(', ')}.` : 'There is none at all.'
+  const [nearest] = ranked
+  if (nearest !== undefined && nearest.distance <= Math.max(2, Math.floor(nearest.name.length / 3)))
+    return `Did you mean ${nearest.name}?`
+  const names = ranked.slice(0, LISTED).map(({ name }) => name)
+  return `Known are ${names.join(', ')}${known.length > LISTED ? ' and others' : ''}.`
 }
 
 /** Levenshtein's. */

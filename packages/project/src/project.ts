@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { posix, resolve, sep } from 'node:path'
-import type { Component } from './component.ts'
+import { Component } from './component.ts'
 import { Dependencies } from './dependencies.ts'
 import { refuse } from './errors.ts'
 import type { FileBase } from './files/file.ts'
@@ -55,9 +55,13 @@ export class Project {
     this.marker = this.parent?.marker ?? markerText(definitionIn(this.outdir), 'trustpub synth')
     this.parent?.addSubproject(this)
     this.gitignore = new IgnoreFile(this, '.gitignore')
+    new OwnPatterns(this, options.gitignore ?? [])
     const named = options.repository ?? options.repositoryUrl
     this.repository = this.parent?.repository ?? repositoryOf(options.name, named, this.outdir)
-    this.gitlab = options.gitlab ?? (this.repository !== undefined && isGitlab(this.repository))
+    this.gitlab =
+      options.gitlab ??
+      this.parent?.gitlab ??
+      (this.repository !== undefined && isGitlab(this.repository))
     this.github = this.parent?.github ?? this.#ownGithub(options)
   }
 
@@ -144,6 +148,20 @@ export class Project {
   #writes(path: string): boolean {
     const own = posix.relative(this.outdir, path)
     return this.#files.has(own) || this.#subprojects.some((one) => one.#writes(path))
+  }
+}
+
+/** The patterns of a definition are the last of the file, so that they beat those of the project's type. */
+class OwnPatterns extends Component {
+  readonly #patterns: readonly string[]
+
+  constructor(project: Project, patterns: readonly string[]) {
+    super(project)
+    this.#patterns = patterns
+  }
+
+  override preSynthesize(): void {
+    this.project.gitignore.addPatterns(...this.#patterns)
   }
 }
 

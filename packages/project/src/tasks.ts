@@ -36,8 +36,9 @@ export class Tasks {
   }
 
   /**
-   * A task as one line for a shell; the tasks that it runs become what `call` makes of them, e.g. `npm run compile`.
-   * Undefined for a task without steps.
+   * A task as one command for a shell, to which arguments can be added; the tasks that it runs become what `call` makes
+   * of them, e.g. `npm run compile`. Every step starts anew in the folder of the project. Undefined for a task without
+   * steps.
    */
   commandOf(task: Task, call: (name: string, args: string) => string): string | undefined {
     const lines = task.steps.flatMap((step) => {
@@ -45,11 +46,16 @@ export class Tasks {
       return line === undefined ? [] : [line]
     })
     if (lines.length === 0) return undefined
-    return around(task, task.envVars, lines.join(' && '))
+    const [first = ''] = lines
+    const sequence = lines.length === 1 ? first : lines.map(alone).join(' && ')
+    const command = around(task, task.envVars, sequence)
+    if (!task.steps.some(({ receiveArgs }) => receiveArgs)) return command
+    return `task() { ${alone(command)}; }; task`
   }
 
   #lineOf(step: TaskStep, call: (name: string, args: string) => string): string | undefined {
-    const args = (step.args ?? []).map(word).join(' ')
+    const handedOn = step.receiveArgs ? ['"$@"'] : []
+    const args = [...(step.args ?? []).map(word), ...handedOn].join(' ')
     const line = this.#commandOfStep(step, args, call)
     if (line === undefined) return undefined
     return around(step, step.env ?? {}, line)
@@ -60,7 +66,7 @@ export class Tasks {
     args: string,
     call: (name: string, args: string) => string,
   ): string | undefined {
-    if ('say' in step) return `echo ${quoted(step.say)}`
+    if ('say' in step) return say(step.say)
     if ('exec' in step) return args === '' ? step.exec : `${step.exec} ${args}`
     // A task with nothing to do yet is passed over, so that a hook can be empty.
     return this.#isEmpty(step.spawn) ? undefined : call(step.spawn, args)
@@ -102,8 +108,22 @@ function around(
     ...(cwd === undefined ? [] : [`cd ${word(cwd)}`]),
     ...(variables.length === 0 ? [] : [`export ${variables.join(' ')}`]),
   ]
-  const body = before.length === 0 ? line : `(${[...before, line].join(' && ')})`
-  return condition === undefined ? body : `if ${condition}; then ${body}; fi`
+  const body = before.length === 0 ? line : `(${[...before, alone(line)].join(' && ')})`
+  return condition === undefined ? body : `if ${alone(condition)}; then ${alone(body)}; fi`
+}
+
+/** What can stand in a sequence as it is: it neither ends the sequence nor changes what comes after it. */
+const HARMLESS = /^(?!.*\b(?:cd|exec|exit|export|set|trap|umask|unset)\b)(?:[^;&|#\n]|&&)*$/
+
+function alone(command: string): string {
+  if (HARMLESS.test(command) || /^\([^()]*\)$/.test(command)) return command
+  // A comment or a here-document ends with its line.
+  return /[#\n]/.test(command) ? `(${command}\n)` : `(${command})`
+}
+
+/** `echo` takes a hyphen for an option, and in some shells a backslash for a control character. */
+function say(text: string): string {
+  return /^-|\\/.test(text) ? `printf '%s\\n' ${quoted(text)}` : `echo ${quoted(text)}`
 }
 
 /** As it is where no shell would see more than letters in it. */

@@ -53,8 +53,8 @@ export abstract class FileBase extends Component {
 }
 
 function inside(path: string, project: Project): string {
-  const normal = posix.normalize(path.replaceAll('\\', '/'))
-  if (normal === '.' || normal.startsWith('..') || posix.isAbsolute(normal) || /\0/.test(path)) {
+  const normal = posix.normalize(path.replaceAll('\\', '/')).replace(/\/$/, '')
+  if (/^(?:|\.|\.\.(?:\/.*)?)$/s.test(normal) || posix.isAbsolute(normal) || path.includes('\0')) {
     throw refuse('file_outside', { path, root: project.outdir })
   }
   return normal

@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts'
-import { type Json, type JsonObject, JsonPatch } from '../json-patch.ts'
+import { define, isObject, type Json, type JsonObject, JsonPatch } from '../json-patch.ts'
 import type { Project } from '../project.ts'
 import { FileBase, type FileBaseOptions } from './file.ts'
 
@@ -13,13 +13,14 @@ export interface ObjectFileOptions extends FileBaseOptions {
   readonly omitEmpty?: boolean | undefined
 }
 
-type Change = (document: Json) => Json
+/** What becomes of a place; undefined takes it out. */
+type Change = (old: Json | undefined) => Json | undefined
 
 /** A file that is an object: it can be changed in any place after it was described. */
 export abstract class ObjectFile extends FileBase {
   readonly #obj: unknown
   readonly #omitEmpty: boolean
-  readonly #overrides: Change[] = []
+  readonly #overrides: ((document: Json) => Json)[] = []
   readonly #patches: (readonly JsonPatch[])[] = []
 
   constructor(project: Project, path: string, options: ObjectFileOptions = {}) {
@@ -30,20 +31,20 @@ export abstract class ObjectFile extends FileBase {
 
   /** Sets `jobs.release.env.X` and whatever is missing on the way. A dot in a name is written `\\.`. */
   addOverride(path: string, value: unknown): void {
-    this.#overrides.push((document) => setAt(document, splitPath(path), () => plain(value)))
+    this.#change('addOverride', path, () => plain(value))
   }
 
   /** Removes a member; that it is not there is fine. */
   addDeletionOverride(path: string): void {
-    this.#overrides.push((document) => setAt(document, splitPath(path), () => undefined))
+    this.#change('addDeletionOverride', path, () => undefined)
   }
 
   /** Adds to the end of a list, which is made if it is missing. */
   addToArray(path: string, ...values: readonly unknown[]): void {
-    const more = values.flatMap((value) => plain(value) ?? [])
-    this.#overrides.push((document) =>
-      setAt(document, splitPath(path), (list) => [...(Array.isArray(list) ? list : []), ...more]),
-    )
+    this.#change('addToArray', path, (old) => [
+      ...(Array.isArray(old) ? old : []),
+      ...listOf(values),
+    ])
   }
 
   /**
@@ -52,6 +53,16 @@ export abstract class ObjectFile extends FileBase {
    */
   patch(...patches: readonly JsonPatch[]): void {
     this.#patches.push(patches)
+  }
+
+  #change(operation: string, path: string, change: Change): void {
+    const misplaced = (name: string): Error =>
+      refuse('patch_failed', {
+        operation: `${operation} ${path}`,
+        file: this.path,
+        reason: `${name} leads into a list, whose elements have numbers from 0 on.`,
+      })
+    this.#overrides.push((document) => setAt(document, splitPath(path), change, misplaced) ?? {})
   }
 
   /** The object with everything applied that was added to it. */
@@ -74,14 +85,11 @@ function plain(value: unknown): Json | undefined {
   if (typeof value === 'function') return plain((value as () => unknown)())
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (value instanceof Set) return plain([...value])
-  if (value instanceof Map) return plain(Object.fromEntries(value))
-  if (Array.isArray(value))
-    return value.flatMap((item) => {
-      const one = plain(item)
-      return one === undefined ? [] : [one]
-    })
   if (typeof value !== 'object') return undefined
+  if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON())
+  if (value instanceof Set) return listOf([...value])
+  if (value instanceof Map) return plain(Object.fromEntries(value))
+  if (Array.isArray(value)) return listOf(value)
   const copy: JsonObject = {}
   for (const [key, member] of Object.entries(value)) {
     const one = plain(member)
@@ -90,14 +98,8 @@ function plain(value: unknown): Json | undefined {
   return copy
 }
 
-/** `__proto__` is a name like any other in a file. */
-function define(object: JsonObject, key: string, value: Json): void {
-  Object.defineProperty(object, key, {
-    value,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-  })
+function listOf(values: readonly unknown[]): Json[] {
+  return values.map(plain).filter((one) => one !== undefined)
 }
 
 function splitPath(path: string): string[] {
@@ -107,25 +109,40 @@ function splitPath(path: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** A copy of the document in which the place is what `change` makes of it; undefined takes it out. */
+/** A copy of the document with one place changed. What is missing on the way is made, but not to take something out. */
 function setAt(
-  document: Json,
+  document: Json | undefined,
   [key, ...rest]: readonly string[],
-  change: (old: Json | undefined) => Json | undefined,
-): Json {
-  if (key === undefined) return change(document) ?? {}
-  if (Array.isArray(document) && /^\d+$/.test(key)) {
-    const at = Number(key)
-    const value = rest.length === 0 ? change(document[at]) : setAt(document[at] ?? {}, rest, change)
-    return value === undefined
-      ? document.filter((_, index) => index !== at)
-      : document.toSpliced(at, 1, value)
-  }
-  const object: JsonObject = isObject(document) ? { ...document } : {}
-  const value = rest.length === 0 ? change(object[key]) : setAt(object[key] ?? {}, rest, change)
-  if (value === undefined) delete object[key]
-  else define(object, key, value)
-  return object
+  change: Change,
+  misplaced: (name: string) => Error,
+): Json | undefined {
+  if (key === undefined) return change(document)
+  const value = setAt(memberOf(document, key), rest, change, misplaced)
+  if (value === undefined && memberOf(document, key) === undefined) return document
+  if (!Array.isArray(document)) return withMember(isObject(document) ? document : {}, key, value)
+  if (!INDEX.test(key)) throw misplaced(key)
+  return withElement(document, Number(key), value)
+}
+
+const INDEX = /^(?:0|[1-9]\d*)$/
+
+function memberOf(document: Json | undefined, key: string): Json | undefined {
+  if (Array.isArray(document)) return INDEX.test(key) ? document[Number(key)] : undefined
+  return isObject(document) && Object.hasOwn(document, key) ? document[key] : undefined
+}
+
+function withMember(object: JsonObject, key: string, value: Json | undefined): JsonObject {
+  const copy = { ...object }
+  if (value === undefined) delete copy[key]
+  else define(copy, key, value)
+  return copy
+}
+
+/** An index behind the last element adds one. */
+function withElement(list: readonly Json[], at: number, value: Json | undefined): Json[] {
+  return value === undefined
+    ? list.filter((_, index) => index !== at)
+    : list.toSpliced(at, 1, value)
 }
 
 function withoutEmpty(value: Json): Json {
@@ -137,8 +154,4 @@ function withoutEmpty(value: Json): Json {
 
 function isEmpty(value: Json): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

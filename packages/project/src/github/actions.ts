@@ -1,3 +1,5 @@
+import { refuse } from '../errors.ts'
+
 /** An action at the commit that is trusted, and the version that it is. */
 interface Pin {
   readonly sha: string
@@ -5,7 +7,7 @@ interface Pin {
 }
 
 /** The actions that generated workflows use. A tag can be moved, a commit cannot; renew a line to move on. */
-const PINS: Readonly<Record<string, Pin>> = {
+export const PINS: Readonly<Record<string, Pin>> = {
   'actions/checkout': { sha: '3d3c42e5aac5ba805825da76410c181273ba90b1', version: 'v7.0.1' },
   'actions/setup-node': { sha: '820762786026740c76f36085b0efc47a31fe5020', version: 'v7.0.0' },
   'actions/setup-python': { sha: '5fda3b95a4ea91299a34e894583c3862153e4b97', version: 'v7.0.0' },
@@ -35,13 +37,19 @@ export class GithubActions {
     this.#overrides.set(name, uses)
   }
 
-  /** `owner/name@ref` for `owner/name`; what names a version already stays, unless that action was set. */
+  /**
+   * `owner/name@ref` for `owner/name`; what names a version already stays, unless that action was set.
+   * @throws ProjectError `action_unpinned`, since GitHub refuses an action without a version
+   */
   get(uses: string): string {
     const name = uses.replace(/@.*$/s, '')
     const override = this.#overrides.get(name)
     if (override !== undefined) return override
-    const pin = uses.includes('@') || !Object.hasOwn(PINS, name) ? undefined : PINS[name]
-    return pin === undefined ? uses : `${name}@${pin.sha}`
+    // A folder of the repository, or an image.
+    if (uses.includes('@') || /^\.|^docker:/.test(uses)) return uses
+    const pin = Object.hasOwn(PINS, name) ? PINS[name] : undefined
+    if (pin === undefined) throw refuse('action_unpinned', { uses })
+    return `${name}@${pin.sha}`
   }
 }
 

@@ -1,4 +1,5 @@
 import { Component } from '../component.ts'
+import type { GithubOptions } from '../options/project.ts'
 import type { Project } from '../project.ts'
 import { GithubActions } from './actions.ts'
 import { GithubWorkflow, type GithubWorkflowOptions } from './workflow.ts'
@@ -7,10 +8,13 @@ import { GithubWorkflow, type GithubWorkflowOptions } from './workflow.ts'
 export class GitHub extends Component {
   readonly actions: GithubActions = new GithubActions()
   readonly workflowsEnabled: boolean
+  /** Labels of the runner of building jobs. */
+  readonly runsOn: readonly string[] | undefined
   readonly #workflows: GithubWorkflow[] = []
 
-  constructor(project: Project, options: { readonly workflows?: boolean | undefined } = {}) {
+  constructor(project: Project, options: GithubOptions = {}) {
     super(project)
+    this.runsOn = options.workflowRunsOn
     this.workflowsEnabled = options.workflows ?? true
   }
 

@@ -1,4 +1,5 @@
 import { expression } from './expression.ts'
+
 /** What a job may do with a part of the repository. */
 export const JobPermission = { READ: 'read', WRITE: 'write', NONE: 'none' } as const
 export type JobPermission = (typeof JobPermission)[keyof typeof JobPermission]
@@ -78,6 +79,9 @@ export function renderJob(job: Job, pin: (uses: string) => string): Record<strin
     ...(uses === undefined && { runsOn: single(runsOn ?? ['ubuntu-latest']) }),
     ...(permissions !== undefined && { permissions: kebabKeys(permissions) }),
     ...(outputs !== undefined && { outputs: mapValues(outputs, outputText) }),
+    concurrency: kebabMembers(job.concurrency),
+    strategy: kebabMembers(job.strategy),
+    defaults: mapMembers(job.defaults, kebabMembers),
     ...(steps !== undefined && { steps: steps.map((step) => renderStep(step, pin)) }),
   }
   return inOrder(kebabKeys(rendered), JOB_KEYS)
@@ -120,6 +124,18 @@ function single(list: readonly string[]): string | readonly string[] {
 export function kebabKeys(object: object): Record<string, unknown> {
   const entries = Object.entries(object).map(([key, value]) => [kebab(key), value])
   return Object.fromEntries(entries)
+}
+
+function kebabMembers(value: unknown): unknown {
+  return isObject(value) ? kebabKeys(value) : value
+}
+
+function mapMembers(value: unknown, change: (member: unknown) => unknown): unknown {
+  return isObject(value) ? mapValues(value, change) : value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function kebab(name: string): string {

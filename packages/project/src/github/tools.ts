@@ -48,3 +48,9 @@ export const CHECKOUT: JobStep = {
   uses: 'actions/checkout',
   with: { 'persist-credentials': false },
 }
+
+/** Commands that bring further tools. */
+export function setUpSteps(commands: readonly string[]): JobStep[] {
+  if (commands.length === 0) return []
+  return [{ name: 'Set up the build tool', id: 'set_up', run: commands.join('\n') }]
+}

@@ -46,5 +46,5 @@ function withJobs(text: string, jobs: ReadonlyMap<string, Job>): string {
 function withReason(line: string, job: Job | undefined): string {
   const name = /^ {6}([a-z-]+): (?:read|write)$/.exec(line)?.[1]
   const reason = Object.entries(job?.reasons ?? {}).find(([key]) => kebab(key) === name)?.[1]
-  return reason === undefined ? line : `${line} # ${reason}`
+  return reason === undefined ? line : `${line} # ${reason.replace(/\s+/g, ' ')}`
 }

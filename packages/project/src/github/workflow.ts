@@ -36,7 +36,7 @@ export class GithubWorkflow extends Component {
     this.#options = options
     this.name = name
     this.runName = options.runName
-    this.fileName = options.fileName ?? workflowFileName(name)
+    this.fileName = ownFileName(options.fileName) ?? workflowFileName(name)
     const path = `.github/workflows/${this.fileName}`
     if (github.project.tryFindFile(path) !== undefined)
       throw refuse('workflow_twice', { file: path })
@@ -94,6 +94,11 @@ export class GithubWorkflow extends Component {
       jobs: Object.fromEntries(jobs),
     }
   }
+}
+
+function ownFileName(given: string | undefined): string | undefined {
+  if (given === undefined || /^[^./\\][^/\\]*\.ya?ml$/.test(given)) return given
+  throw refuse('workflow_file', { file: given })
 }
 
 /** `My Release` → `my-release.yml`: what GitHub loads, and what a publisher can be bound to. */

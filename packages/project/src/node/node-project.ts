@@ -1,7 +1,7 @@
+import { addBuildWorkflow } from '../build-workflow.ts'
 import { refuse } from '../errors.ts'
 import { IgnoreFile } from '../files/ignore-file.ts'
-import { addBuildWorkflow } from '../build-workflow.ts'
-import type { JobStep } from '../github/job.ts'
+import { addDependabot } from '../github/dependabot.ts'
 import { addLicense } from '../license.ts'
 import { checkOptions, type OptionRow } from '../options/check.ts'
 import { NODE_OPTIONS, type NodeProjectOptions } from '../options/node.ts'
@@ -23,7 +23,11 @@ export interface NodeKind {
   readonly publishByDefault?: boolean
   /** Whether a Python package is released as well. */
   readonly python?: boolean
+  /** The options that ask for packages besides the one for npm. */
+  readonly otherPackages?: readonly string[]
   readonly tools?: readonly Tool[]
+  /** Commands for what the image of GitLab CI lacks. */
+  readonly imageSetUp?: readonly string[]
 }
 
 const NODE_KIND: NodeKind = { type: 'NodeProject', table: NODE_OPTIONS }
@@ -91,6 +95,7 @@ export class NodeProject extends Project {
         : new IgnoreFile(this, '.npmignore', { ignorePatterns: NOT_PUBLISHED })
     addLicense(this, options)
     addReadme(this, options)
+    if (options.dependabot) addDependabot(this, 'npm')
     if (kind === NODE_KIND) {
       this.testTask.exec('node --test')
       if (options.sampleCode !== false) addNodeSample(this, options.esm ?? false)
@@ -150,13 +155,16 @@ export class NodeProject extends Project {
 
   #addRelease(options: NodeProjectOptions, kind: NodeKind): Release | undefined {
     const recipe = this.#recipe(options, kind)
-    const bootstrap = (options.workflowBootstrapSteps ?? []) as readonly JobStep[]
+    const bootstrap = options.workflowBootstrapSteps ?? []
     if (options.buildWorkflow !== false) addBuildWorkflow(this, recipe, bootstrap)
-    const npm = npmPublishOptions(kind.type, options, kind.publishByDefault)
-    const wanted = options.release ?? (npm !== undefined || kind.python === true)
-    if (npm !== undefined && options.release === false) {
-      throw refuse('release_off', { type: kind.type, option: 'publishToNpm' })
+    const byDefault = kind.publishByDefault && options.release !== false
+    const npm = npmPublishOptions(kind.type, options, byDefault)
+    const packages = [...(npm === undefined ? [] : ['publishToNpm']), ...(kind.otherPackages ?? [])]
+    const [first] = packages
+    if (first !== undefined && options.release === false) {
+      throw refuse('release_off', { type: kind.type, option: first })
     }
+    const wanted = options.release ?? first !== undefined
     if (!wanted) return undefined
     const steps = [...bootstrap, ...(options.releaseWorkflowSetupSteps ?? [])]
     const settings = {
@@ -179,14 +187,14 @@ export class NodeProject extends Project {
 
   #recipe(
     { workflowNodeVersion, minNodeVersion }: NodeProjectOptions,
-    { tools = [] }: NodeKind,
+    { tools = [], imageSetUp = [] }: NodeKind,
   ): BuildRecipe {
     const { manager } = this
     const node = workflowNodeVersion ?? minNodeVersion ?? '24.x'
     const ofBuild = manager.tools
     return {
       tools: [...ofBuild, { name: 'node', version: node }, ...tools],
-      setUp: manager.setUp,
+      setUp: [...manager.setUp, ...(this.gitlab ? imageSetUp : [])],
       install: manager.install,
       setVersion: 'npm version --no-git-tag-version --allow-same-version "$VERSION"',
       build: manager.run('build'),

@@ -12,7 +12,8 @@ import { repositoryUrl } from '../repository.ts'
 export class NodePackage extends Component {
   readonly file: JsonFile
   readonly packageName: string
-  readonly access: NpmAccess
+  /** Undefined leaves it to npm: a new package is public unless it is scoped, an existing one stays as it is. */
+  readonly access: NpmAccess | undefined
   readonly #options: NodeProjectOptions
   readonly #keywords: string[]
   readonly #bin: Record<string, string>
@@ -24,7 +25,7 @@ export class NodePackage extends Component {
     super(project)
     this.#options = options
     this.packageName = options.packageName ?? options.name
-    this.access = options.npmAccess ?? (this.packageName.startsWith('@') ? 'restricted' : 'public')
+    this.access = options.npmAccess
     this.#keywords = [...(options.keywords ?? [])]
     this.#bin = { ...options.bin }
     this.#engines = { node: engineRange(options) }
@@ -78,7 +79,7 @@ export class NodePackage extends Component {
       main: entrypoint === '' ? undefined : (entrypoint ?? 'lib/index.js'),
       bin: this.#bin,
       engines: this.#engines,
-      publishConfig: { access: this.access },
+      publishConfig: this.access === undefined ? {} : { access: this.access },
       scripts: { ...taskScripts(this.project), ...this.#scripts },
       ...this.#dependencies(),
       ...Object.fromEntries(this.#fields),

@@ -1,21 +1,18 @@
-import { JsonFile } from '../files/json-file.ts'
+import type { JsonFile } from '../files/json-file.ts'
 import { SampleDir } from '../files/sample-file.ts'
 import { TYPESCRIPT_OPTIONS, type TypeScriptProjectOptions } from '../options/typescript.ts'
 import { type NodeKind, NodeProject } from './node-project.ts'
+import { addTsconfig, addTypeScriptTests, NODE_TYPES } from './typescript-files.ts'
 
 const TYPESCRIPT_KIND: NodeKind = { type: 'TypeScriptProject', table: TYPESCRIPT_OPTIONS }
 
 const TYPESCRIPT = '^7.0.2'
-const NODE_TYPES = '^20.19.43'
 
 const SAMPLE = `/** Greets somebody. */
 export function hello(name: string): string {
   return \`Hello, \${name}!\`
 }
 `
-
-/** Where tests are compiled to; never published. */
-const TEST_BUILD = '.build'
 
 /** A package for npm, in TypeScript. Tests are compiled and run by Node's own runner. */
 export class TypeScriptProject extends NodeProject {
@@ -38,56 +35,15 @@ export class TypeScriptProject extends NodeProject {
     )
 
     this.compileTask.exec('tsc --project tsconfig.json')
-    this.testTask.exec('tsc --project tsconfig.dev.json')
-    this.testTask.exec(`node --test ${TEST_BUILD}/${testdir}/*.test.js`)
-    this.tsconfig = this.#tsconfig('tsconfig.json', libdir, srcdir, [srcdir], options.tsconfig)
-    this.tsconfigDev = this.#tsconfig(
-      'tsconfig.dev.json',
-      TEST_BUILD,
-      '.',
-      [srcdir, testdir],
-      options.tsconfigDev,
-    )
-
-    this.gitignore.addPatterns(`/${libdir}/`, `/${TEST_BUILD}/`, '*.tsbuildinfo')
-    this.npmignore?.addPatterns(
-      `/${srcdir}/`,
-      `/${TEST_BUILD}/`,
-      '/tsconfig*.json',
-      '*.tsbuildinfo',
-    )
+    this.gitignore.addPatterns(`/${libdir}/`)
+    this.tsconfig = addTsconfig(this, 'tsconfig.json', {
+      outDir: libdir,
+      rootDir: srcdir,
+      folders: [srcdir],
+      own: options.tsconfig,
+    })
+    this.tsconfigDev = addTypeScriptTests(this, { srcdir, testdir, own: options.tsconfigDev })
     if (options.sampleCode !== false) this.#addSample(options.esm ?? false)
-  }
-
-  #tsconfig(
-    path: string,
-    outDir: string,
-    rootDir: string,
-    folders: readonly string[],
-    own: object = {},
-  ): JsonFile {
-    const { compilerOptions, ...rest } = own as { compilerOptions?: object }
-    const obj = {
-      compilerOptions: {
-        target: 'es2022',
-        lib: ['es2022'],
-        module: 'nodenext',
-        types: ['node'],
-        rootDir,
-        outDir,
-        declaration: true,
-        sourceMap: true,
-        strict: true,
-        noUncheckedIndexedAccess: true,
-        noImplicitOverride: true,
-        noImplicitReturns: true,
-        noFallthroughCasesInSwitch: true,
-        ...compilerOptions,
-      },
-      include: folders.map((folder) => `${folder}/**/*.ts`),
-      ...rest,
-    }
-    return new JsonFile(this, path, { obj })
   }
 
   #addSample(esm: boolean): void {

@@ -17,7 +17,7 @@ export type Kind =
 export type OptionRow =
   | Kind
   /** Accepted so that a definition of projen moves over, with the reason why it changes nothing here. */
-  | { readonly unused: string }
+  | { readonly unused: string; readonly evenIfFalse?: true }
   /** Known, but an error with a reason: to pass it over in silence would change what a release does. */
   | { readonly refused: string }
   /** An object whose members are checked as well. */
@@ -57,7 +57,8 @@ function checkOne(type: string, option: string, value: unknown, row: OptionRow):
     throw refuse('option_type', { type, option, expected: wordsOf(row), actual: nameOf(value) })
   }
   if ('unused' in row) {
-    return value === false ? [] : [`${option} has no effect here: ${row.unused}`]
+    const silent = value === false && !row.evenIfFalse
+    return silent ? [] : [`${option} has no effect here: ${row.unused}`]
   }
   if ('refused' in row) {
     if (value === false) return []

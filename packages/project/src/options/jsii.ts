@@ -30,15 +30,23 @@ export interface JsiiProjectOptions extends TypeScriptProjectOptions, UnusedJsii
   readonly publishToNpm?: boolean | NpmPublishOptions | undefined
   readonly publishToPypi?: JsiiPythonTarget | undefined
   readonly publishToNuget?: JsiiDotNetTarget | undefined
-  /** Range of jsii. */
+  /** Range of jsii, which brings its own compiler, and of jsii-rosetta. */
   readonly jsiiVersion?: string | undefined
-  /** The same as `srcdir`'s parent in projen; only '.' is known. */
-  readonly rootdir?: string | undefined
-  /** Modules that the assembly leaves out. */
+  /** No effect: the compiler of jsii writes its own `tsconfig.json`. */
+  readonly tsconfig?: object | undefined
+  /** Range of the compiler of the tests. */
+  readonly typescriptVersion?: string | undefined
+  /** The version of Node in all jobs. @default '24.x': jsii itself needs a recent one */
+  readonly workflowNodeVersion?: string | undefined
+  /** As in projen; only '.' is known. */
+  readonly rootdir?: '.' | undefined
+  /** Files that the compiler leaves out. */
   readonly excludeTypescript?: readonly string[] | undefined
-  /** @default false */
+  /** Whether the description of the API, `.jsii`, is compressed. @default false */
   readonly compressAssembly?: boolean | undefined
 }
+
+const OWN_TSCONFIG = { unused: 'the compiler of jsii writes its own tsconfig.json.' } as const
 
 export const JSII_OPTIONS: OptionTable<JsiiProjectOptions> = {
   ...TYPESCRIPT_OPTIONS,
@@ -55,7 +63,9 @@ export const JSII_OPTIONS: OptionTable<JsiiProjectOptions> = {
     },
   },
   jsiiVersion: 'text',
-  rootdir: 'text',
+  rootdir: ['.'],
   excludeTypescript: 'texts',
   compressAssembly: 'flag',
+  tsconfig: OWN_TSCONFIG,
+  disableTsconfig: OWN_TSCONFIG,
 }

@@ -1,3 +1,4 @@
+import type { JobStep } from '../github/job.ts'
 import type { OptionTable } from './check.ts'
 import { PROJECT_OPTIONS, type ProjectOptions } from './project.ts'
 import { NPM_PUBLISH_OPTIONS, type NpmPublishOptions } from './publish.ts'
@@ -41,7 +42,7 @@ export interface NodeProjectOptions extends ProjectOptions, ReleaseOptions, Unus
   readonly npmTrustedPublishing?: boolean | undefined
   readonly npmTokenSecret?: string | undefined
   readonly npmProvenance?: boolean | undefined
-  /** Who may read a new package. @default 'public', for a scoped package 'restricted', as npm has it */
+  /** Who may read the package. @default npm's: a new one is public unless it is scoped, an existing one stays as it is */
   readonly npmAccess?: NpmAccess | undefined
   readonly npmRegistryUrl?: string | undefined
   /** @default 'npm' */
@@ -54,7 +55,7 @@ export interface NodeProjectOptions extends ProjectOptions, ReleaseOptions, Unus
   /** The version of Node in all jobs. @default minNodeVersion in the build, 24.x where it publishes */
   readonly workflowNodeVersion?: string | undefined
   /** Steps of every building job before dependencies are installed. */
-  readonly workflowBootstrapSteps?: readonly unknown[] | undefined
+  readonly workflowBootstrapSteps?: readonly JobStep[] | undefined
   readonly peerDeps?: readonly string[] | undefined
   readonly bundledDeps?: readonly string[] | undefined
   readonly bin?: Readonly<Record<string, string>> | undefined

@@ -1,5 +1,6 @@
 import type { Project } from '../project.ts'
 import type { OptionTable } from './check.ts'
+import { UNUSED_GITHUB_OPTIONS, type UnusedGithubOptions } from './unused.ts'
 
 /** What every project can say of itself. */
 export interface ProjectOptions {
@@ -28,7 +29,7 @@ export interface ProjectOptions {
   readonly licensed?: boolean | undefined
   /** @default the author */
   readonly copyrightOwner?: string | undefined
-  /** A year or a range of years. @default the current year, from then on what the file says */
+  /** A year or a range of years. @default the current year */
   readonly copyrightPeriod?: string | undefined
   /** Dependencies, as `name` or `name@range`. */
   readonly deps?: readonly string[] | undefined
@@ -40,11 +41,17 @@ export interface ProjectOptions {
   readonly authorEmail?: string | undefined
 }
 
-export interface GithubOptions {
+export interface GithubOptions extends UnusedGithubOptions {
   /** Whether to write workflows at all. @default true */
   readonly workflows?: boolean | undefined
-  /** @default 'ubuntu-latest' */
+  /** Labels of the runner of jobs that name none. Publishing jobs run on GitHub's own. @default ['ubuntu-latest'] */
   readonly workflowRunsOn?: readonly string[] | undefined
+}
+
+const GITHUB_OPTIONS: OptionTable<GithubOptions> = {
+  ...UNUSED_GITHUB_OPTIONS,
+  workflows: 'flag',
+  workflowRunsOn: 'texts',
 }
 
 export const PROJECT_OPTIONS: OptionTable<ProjectOptions> = {
@@ -55,7 +62,7 @@ export const PROJECT_OPTIONS: OptionTable<ProjectOptions> = {
   repository: 'text',
   repositoryUrl: 'text',
   github: 'flag',
-  githubOptions: 'object',
+  githubOptions: { members: GITHUB_OPTIONS },
   gitlab: 'flag',
   readme: 'object',
   license: 'text',

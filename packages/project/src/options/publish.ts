@@ -10,6 +10,8 @@ interface CommonPublishOptions {
   /** Steps of the publishing job before the publish. They can ask for ID tokens too, so keep them few. */
   readonly prePublishSteps?: readonly JobStep[] | undefined
   readonly postPublishSteps?: readonly JobStep[] | undefined
+  /** No effect: the tools of a publishing job are pinned. */
+  readonly publishTools?: unknown
 }
 
 export interface NpmPublishOptions extends CommonPublishOptions {
@@ -19,8 +21,6 @@ export interface NpmPublishOptions extends CommonPublishOptions {
   readonly npmTokenSecret?: string | undefined
   /** Whether provenance is asked for; false never makes any. @default npm's own choice: where the repository is public */
   readonly npmProvenance?: boolean | undefined
-  /** @default derived from the version, so that a prerelease or an old line never takes `latest` */
-  readonly distTag?: string | undefined
 }
 
 export interface PyPiPublishOptions extends CommonPublishOptions {
@@ -43,7 +43,7 @@ export interface NugetPublishOptions extends CommonPublishOptions {
   readonly nugetUsernameSecret?: string | undefined
 }
 
-const COMMON: OptionTable<CommonPublishOptions & { publishTools?: unknown }> = {
+const COMMON: OptionTable<CommonPublishOptions> = {
   trustedPublishing: 'flag',
   githubEnvironment: 'text',
   prePublishSteps: 'list',
@@ -63,7 +63,6 @@ export const NPM_PUBLISH_OPTIONS: OptionTable<
   registry: 'text',
   npmTokenSecret: 'text',
   npmProvenance: 'flag',
-  distTag: 'text',
   codeArtifactOptions: CODE_ARTIFACT,
 }
 

@@ -15,7 +15,7 @@ export type PythonBuildTool = (typeof PythonBuildTool)[keyof typeof PythonBuildT
 
 /** What PythonProject takes. */
 export interface PythonProjectOptions extends ProjectOptions, ReleaseOptions, UnusedPythonOptions {
-  /** The module that is imported. @default made from the name */
+  /** The module that is imported. @default made from packageName */
   readonly moduleName?: string | undefined
   /** The name at PyPI. @default name */
   readonly packageName?: string | undefined

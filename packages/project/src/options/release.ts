@@ -26,7 +26,7 @@ export interface ReleaseOptions {
   readonly prerelease?: string | undefined
   /** The dist-tag of the default branch. @default 'latest', or the identifier of a prerelease */
   readonly npmDistTag?: string | undefined
-  /** What stands before the `v` of a tag. @default '', in subprojects '<name>-' */
+  /** What stands before the `v` of a tag: `a-` makes `a-v1.2.3`. @default '', in subprojects '<name>-' */
   readonly releaseTagPrefix?: string | undefined
   /** Which commits are worth a release. @default ReleasableCommits.featuresAndFixes() */
   readonly releasableCommits?: ReleasableCommits | 'features-and-fixes' | 'every-commit' | undefined
@@ -64,9 +64,11 @@ export interface BranchOptions {
   /** No effect: one workflow file serves all branches. */
   readonly workflowName?: string | undefined
   readonly tagPrefix?: string | undefined
+  /** No effect: the release with the highest stable version is the latest one. */
+  readonly githubReleaseLatest?: unknown
 }
 
-export const BRANCH_OPTIONS: OptionTable<BranchOptions & { githubReleaseLatest?: boolean }> = {
+export const BRANCH_OPTIONS: OptionTable<BranchOptions> = {
   majorVersion: 'number',
   minorVersion: 'number',
   minMajorVersion: 'number',

@@ -18,7 +18,7 @@ interface UnusedCommonOptions {
   readonly gitOptions?: unknown
   /** No effect: no files for editors are written. */
   readonly gitpod?: unknown
-  /** No effect: `trustpub synth --quiet` says less. */
+  /** No effect: `trustpub synth` prints what it changes. */
   readonly logging?: unknown
   /** No effect: `trustpub synth` lists what it writes. */
   readonly projectTree?: unknown

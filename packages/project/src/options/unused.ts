@@ -88,7 +88,7 @@ const COMMON = {
   gitIgnoreOptions: { unused: 'gitignore takes the patterns.' },
   gitOptions: { unused: 'line endings and LFS stay as the repository has them.' },
   gitpod: EDITORS,
-  logging: { unused: 'trustpub synth has --quiet.' },
+  logging: { unused: 'trustpub synth prints what it changes, and no more.' },
   projectTree: { unused: 'trustpub synth lists what it writes.' },
   projenCommand: PROJEN,
   projenCredentials: CREDENTIALS,

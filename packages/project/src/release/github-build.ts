@@ -1,6 +1,6 @@
 import { BRANCH, expression } from '../github/expression.ts'
 import type { Job, JobStep } from '../github/job.ts'
-import { CHECKOUT, toolSteps } from '../github/tools.ts'
+import { CHECKOUT, setUpSteps, toolSteps } from '../github/tools.ts'
 import type { Release } from './release.ts'
 import { CHECK_UNCHANGED, LIST_DIGESTS } from './scripts.ts'
 
@@ -26,7 +26,7 @@ export function buildJob(release: Release): Job {
       : { defaults: { run: { 'working-directory': project.directory } } }
   return {
     name: 'Build',
-    ...(settings.workflowRunsOn === undefined ? {} : { runsOn: settings.workflowRunsOn }),
+    runsOn: settings.workflowRunsOn ?? project.github?.runsOn,
     timeoutMinutes: BUILD_MINUTES,
     permissions: { contents: 'read' },
     outputs: {
@@ -49,7 +49,7 @@ function prepareSteps({ settings }: Release): JobStep[] {
     { ...CHECKOUT, with: { ...CHECKOUT.with, 'fetch-depth': 0 } },
     ...toolSteps(recipe.tools),
     ...releaseWorkflowSetupSteps,
-    ...recipe.setUp.map((run) => ({ name: 'Set up the build tool', run })),
+    ...setUpSteps(recipe.setUp),
     {
       name: 'Plan the release',
       id: 'plan',
@@ -74,8 +74,8 @@ function releaseSteps({ settings, project }: Release): JobStep[] {
       id: 'unchanged',
       run: CHECK_UNCHANGED(recipe.versioned),
     },
-    ...postBuildSteps,
     { name: 'Pack', id: 'pack', run: recipe.pack },
+    ...postBuildSteps,
     { name: 'List the digests', id: 'digests', run: LIST_DIGESTS },
     {
       name: 'Upload what is released',

@@ -5,7 +5,7 @@ import { AFTER_TAG, artifactSteps, SHORT_MINUTES } from './github-jobs.ts'
 import { publishingNode } from './node-version.ts'
 import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
-import { PUBLISH_TO_NUGET, PUSH_TO_NUGET, publishToNpm } from './scripts.ts'
+import { PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
 import {
   GITHUB_PACKAGES,
   type NpmTarget,
@@ -54,31 +54,28 @@ function stepsOf(target: Target, release: Release, folder: string): OwnSteps {
     case 'pypi':
       return { tools: [], publish: pypiStep(target, folder) }
     case 'nuget':
-      return { tools: [], publish: nugetStep(target) }
+      return { tools: [], publish: nugetStep(target, folder) }
   }
 }
 
 function npmSteps(target: NpmTarget, release: Release, folder: string): OwnSteps {
-  const [node] = toolSteps([
-    { name: 'node', version: publishingNode(release.settings.workflowNodeVersion) },
-  ])
+  const node = publishingNode(release.settings.workflowNodeVersion)
   const stored = target.tokenSecret
-  const registry = stored === undefined ? {} : { 'registry-url': target.registry }
-  const flags = [
-    `--access ${target.access}`,
-    ...(target.provenance === undefined ? [] : [`--provenance=${target.provenance}`]),
-  ]
   return {
-    tools: [{ ...node, with: { ...node?.with, ...registry } }],
+    tools: toolSteps([{ name: 'node', version: node }]),
     publish: {
       env: {
         PACKAGE: target.package,
         VERSION: expression('needs.release.outputs.version'),
         NPM_DIST_TAG: expression('needs.release.outputs.dist_tag'),
-        NPM_CONFIG_REGISTRY: target.registry,
         ...(stored === undefined ? {} : { NODE_AUTH_TOKEN: expression(`secrets.${stored}`) }),
       },
-      run: publishToNpm(TOOL_VERSIONS.npm, `./${folder}/js`, flags),
+      run: publishToNpm({
+        npm: TOOL_VERSIONS.npm,
+        folder: `./${folder}/js`,
+        target,
+        tokenVariable: stored === undefined ? undefined : 'NODE_AUTH_TOKEN',
+      }),
     },
   }
 }
@@ -100,12 +97,13 @@ function pypiStep(target: PypiTarget, folder: string): JobStep {
   }
 }
 
-function nugetStep(target: NugetTarget): JobStep {
+function nugetStep(target: NugetTarget, folder: string): JobStep {
+  const push = pushToNuget(folder)
   const secret = target.trusted ? target.usernameSecret : target.apiKeySecret
   const variable = target.trusted ? 'NUGET_USERNAME' : 'NUGET_API_KEY'
   return {
     env: { [variable]: expression(`secrets.${secret}`) },
-    run: target.trusted ? PUBLISH_TO_NUGET + PUSH_TO_NUGET : PUSH_TO_NUGET,
+    run: target.trusted ? PUBLISH_TO_NUGET + push : push,
   }
 }
 

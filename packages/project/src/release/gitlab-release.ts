@@ -99,33 +99,23 @@ function publishJob(target: Target, release: Release, name: (job: string) => str
 
 function npmJob(target: NpmTarget, release: Release): GitlabJob {
   const node = publishingNode(release.settings.workflowNodeVersion).replace(/\.x$/, '')
-  const flags = [
-    `--access ${target.access}`,
-    ...(target.provenance === undefined ? [] : [`--provenance=${target.provenance}`]),
-  ]
-  const stored = target.tokenSecret
   const idTokens = {
-    id_tokens: {
-      NPM_ID_TOKEN: { aud: AUDIENCES.npm },
-      SIGSTORE_ID_TOKEN: { aud: AUDIENCES.sigstore },
-    },
+    NPM_ID_TOKEN: { aud: AUDIENCES.npm },
+    SIGSTORE_ID_TOKEN: { aud: AUDIENCES.sigstore },
   }
-  // npm reads its token from a settings file; the variable is put in when npm runs.
-  const login = `echo '//${target.registry.replace(/^https?:\/\//, '')}:_authToken=\${${stored}}' > .npmrc`
   return {
     image: `node:${/^\d/.test(node) ? node : '24'}-bookworm`,
-    ...(target.trusted ? idTokens : {}),
-    variables: {
-      GIT_STRATEGY: 'none',
-      DIST: distOf(release),
-      NPM_CONFIG_REGISTRY: target.registry,
-      PACKAGE: target.package,
-    },
+    ...(target.trusted ? { id_tokens: idTokens } : {}),
+    variables: { GIT_STRATEGY: 'none', DIST: distOf(release), PACKAGE: target.package },
     script: [
       AFTER_PLAN,
       'export VERSION="$PLAN_version" NPM_DIST_TAG="$PLAN_dist_tag"',
-      ...(stored === undefined ? [] : [login]),
-      publishToNpm(TOOL_VERSIONS.npm, `./${distOf(release)}/js`, flags),
+      publishToNpm({
+        npm: TOOL_VERSIONS.npm,
+        folder: `./${distOf(release)}/js`,
+        target,
+        tokenVariable: target.tokenSecret,
+      }),
     ],
   }
 }

@@ -7,7 +7,7 @@ export interface NpmContext {
   /** The project type, for errors. */
   readonly type: string
   readonly package: string
-  readonly access: 'public' | 'restricted'
+  readonly access: 'public' | 'restricted' | undefined
   readonly releaseEnvironment: string | undefined
 }
 

@@ -25,10 +25,10 @@ export class Publisher {
   publishToNpm(
     options: NpmPublishOptions & {
       readonly packageName: string
-      readonly access?: 'public' | 'restricted'
+      readonly access?: 'public' | 'restricted' | undefined
     },
   ): void {
-    const { packageName, access = 'public', ...rest } = options
+    const { packageName, access, ...rest } = options
     this.#add(npmTarget(rest, { ...this.#context, package: packageName, access }))
   }
 

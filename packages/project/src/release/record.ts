@@ -17,7 +17,7 @@ export class PublisherRecord extends Component {
   constructor(project: Project) {
     super(project)
     new TextFile(project, RECORD_FILE, {
-      text: () => formatPublisherRecord({ publishers: this.publishers }),
+      text: () => formatPublisherRecord({ publishers: this.publishers }, project.marker),
     })
   }
 

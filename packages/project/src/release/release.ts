@@ -47,7 +47,7 @@ export class Release extends Component {
     this.settings = settings
     this.publisher = new Publisher(settings.type, settings.releaseEnvironment)
     this.trigger = settings.releaseTrigger ?? ReleaseTrigger.continuous()
-    this.tagPrefix = (settings.releaseTagPrefix ?? (isRoot ? '' : `${ownName}-`)).replace(/v$/, '')
+    this.tagPrefix = settings.releaseTagPrefix ?? (isRoot ? '' : `${ownName}-`)
     this.workflowName = settings.releaseWorkflowName ?? (isRoot ? 'release' : `release_${ownName}`)
     this.#branches = { ...settings.releaseBranches }
     this.addJobs(settings.releaseJobs ?? {})

@@ -1,3 +1,5 @@
+import { NPM_REGISTRY, type NpmTarget } from './targets.ts'
+
 /**
  * The shell scripts of release jobs, the same for every CI. They read variables only: nothing that somebody else may
  * have chosen, such as the name of a branch, is ever pasted into a command.
@@ -58,18 +60,39 @@ export const OPEN_ISSUE = `gh label create "$LABEL" --description 'A release tha
 gh issue create --label "$LABEL" --title "The release of $TAG failed" \\
   --body "See $RUN. Run its failed jobs again: the release goes on with the same version and commit."`
 
+/** What a script that publishes to npm needs to know. */
+interface NpmPublish {
+  /** The exact version of npm. */
+  readonly npm: string
+  /** Where the one tarball lies. */
+  readonly folder: string
+  readonly target: NpmTarget
+  /** The variable that holds the stored token, without trusted publishing. */
+  readonly tokenVariable: string | undefined
+}
+
 /**
  * Publishes the one tarball in a folder. A version that is there already is fine if it holds the same, as after a
- * release that failed half way; with other content it is an error.
+ * release that failed half way; with other content it is an error. npm itself always comes from its own registry.
  */
-export function publishToNpm(npm: string, folder: string, flags: readonly string[]): string {
+export function publishToNpm({ npm, folder, target, tokenVariable }: NpmPublish): string {
+  const { registry, access, provenance } = target
+  const elsewhere = registry === NPM_REGISTRY ? '' : ` --registry ${registry}`
+  const flags = [
+    ...(access === undefined ? [] : [`--access ${access}`]),
+    ...(provenance === undefined ? [] : [`--provenance=${provenance}`]),
+  ]
   const publish = [
-    `npx --yes npm@${npm} publish ${folder}/*.tgz`,
+    `npx --yes npm@${npm} publish ${folder}/*.tgz${elsewhere}`,
     '--tag "$NPM_DIST_TAG"',
     ...flags,
   ]
-  return `want="sha512-$(openssl dgst -sha512 -binary ${folder}/*.tgz | base64 --wrap=0)"
-have=$(npx --yes npm@${npm} view "$PACKAGE@$VERSION" dist.integrity 2>/dev/null || true)
+  // npm puts the variable in when it runs, so the token itself is never written down.
+  const host = registry.replace(/^https?:/, '')
+  const login =
+    tokenVariable === undefined ? '' : `echo '${host}:_authToken=\${${tokenVariable}}' > .npmrc\n`
+  return `${login}want="sha512-$(openssl dgst -sha512 -binary ${folder}/*.tgz | base64 --wrap=0)"
+have=$(npx --yes npm@${npm} view "$PACKAGE@$VERSION" dist.integrity${elsewhere} 2>/dev/null || true)
 if [ "$have" = "$want" ]; then
   echo "$PACKAGE $VERSION is published already, with the same content."
   exit 0
@@ -96,5 +119,7 @@ fi
 echo "::add-mask::$NUGET_API_KEY"
 `
 
-export const PUSH_TO_NUGET = `dotnet nuget push 'dist/dotnet/**/*.nupkg' --api-key "$NUGET_API_KEY" \\
+export function pushToNuget(folder: string): string {
+  return `dotnet nuget push '${folder}/dotnet/**/*.nupkg' --api-key "$NUGET_API_KEY" \\
   --source https://api.nuget.org/v3/index.json --skip-duplicate`
+}

@@ -15,7 +15,8 @@ interface CommonTarget {
 export interface NpmTarget extends CommonTarget {
   readonly kind: 'npm'
   readonly registry: string
-  readonly access: 'public' | 'restricted'
+  /** Undefined leaves it to npm. */
+  readonly access: 'public' | 'restricted' | undefined
   /** Undefined leaves the choice to npm. */
   readonly provenance: boolean | undefined
   /** The secret with the stored token, without trusted publishing. */

@@ -34,14 +34,10 @@ export function ledgerText(files: readonly string[], digests: ReadonlyMap<string
   return `${JSON.stringify(ledger, null, 2)}\n`
 }
 
-/** The file is read before things are deleted, so it may only name what lies below the project. */
+/** The file is read before things are deleted, so it may only name files below the project, and none of git's. */
 function isInside(path: unknown): path is string {
-  return (
-    typeof path === 'string' &&
-    path !== '' &&
-    posix.normalize(path) === path &&
-    !posix.isAbsolute(path) &&
-    !path.startsWith('..') &&
-    !path.startsWith('.git/')
-  )
+  if (typeof path !== 'string' || /[\\\0]/.test(path) || posix.normalize(path) !== path)
+    return false
+  const parts = path.toLowerCase().split('/')
+  return !parts.some((part) => ['', '.', '..', '.git'].includes(part))
 }

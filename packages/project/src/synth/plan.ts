@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { lstatSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, posix, relative, sep } from 'node:path'
-import { refuse } from '../errors.ts'
+import { createRequire } from 'node:module'
+import { dirname, isAbsolute, join, posix, relative, sep } from 'node:path'
+import type { Component } from '../component.ts'
+import { ProjectError, refuse } from '../errors.ts'
 import type { FileBase } from '../files/file.ts'
 import type { Project } from '../project.ts'
 import { LEDGER_FILE, type Ledger, ledgerText, readLedger } from './ledger.ts'
@@ -19,7 +20,9 @@ export interface FileChange {
 
 /** All that synthesis would do, before it does anything. */
 export interface SynthPlan {
-  /** The folder of the root project. */
+  /** The root project. */
+  readonly project: Project
+  /** Its folder. */
   readonly root: string
   readonly changes: readonly FileChange[]
   /** What a person should know: files left behind, options without effect. */
@@ -45,8 +48,8 @@ interface Wanted {
 export function planSynth(project: Project, { adopt = [] }: PlanOptions = {}): SynthPlan {
   if (project.parent !== undefined) throw refuse('project_not_root', {})
   const root = project.outdir
+  prepare(project)
   const projects = everyProject(project)
-  for (const one of projects) prepare(one)
   const wanted = projects.flatMap((one) => rendered(one, root))
   const ledger = readLedger(root)
   const context = { root, ledger, adopted: new Set(adopt.map((path) => posix.normalize(path))) }
@@ -55,26 +58,31 @@ export function planSynth(project: Project, { adopt = [] }: PlanOptions = {}): S
   const orphans = orphansOf(ledger, new Set(generated.map(({ path }) => path)), root)
   const record = ledgerChange(generated, root)
   return {
+    project,
     root,
     changes: [...changes, ...orphans.changes, ...record],
     notes: [...projects.flatMap((one) => one.notes), ...orphans.notes],
   }
 }
 
-function everyProject(project: Project): readonly Project[] {
+/** A root project and everything below it. */
+export function everyProject(project: Project): readonly Project[] {
   return [project, ...project.subprojects.flatMap(everyProject)]
 }
 
-/** Components may add components while they prepare; those prepare as well. */
-function prepare(project: Project): void {
-  const done = new Set<unknown>()
+/** Those that have prepared; a project can be planned more than once. */
+const prepared = new WeakSet<Component>()
+
+/** Components may add components while they prepare, to their root project too; those prepare as well. */
+function prepare(root: Project): void {
   for (;;) {
-    const next = project.components.find((component) => !done.has(component))
+    const components = everyProject(root).flatMap((one) => one.components)
+    const next = components.find((component) => !prepared.has(component))
     if (next === undefined) break
-    done.add(next)
+    prepared.add(next)
     next.preSynthesize()
   }
-  project.tasks.check()
+  for (const one of everyProject(root)) one.tasks.check()
 }
 
 function rendered(project: Project, root: string): readonly Wanted[] {
@@ -92,10 +100,10 @@ interface Context {
 }
 
 function changeOf({ path, text, file }: Wanted, context: Context): FileChange | undefined {
-  const found = readIfThere(context.root, path)
   const executable = file.executable ? { executable: true } : {}
+  if (file.onlyOnce && isThere(context.root, path)) return undefined
+  const found = readIfThere(context.root, path)
   if (found === undefined) return { kind: 'create', path, after: text, ...executable }
-  if (file.onlyOnce) return undefined
   const modeIsRight = !file.executable || found.executable
   if (found.text === text && modeIsRight) return undefined
   if (found.text !== text && !context.adopted.has(path)) checkOwner(path, found.text, context)
@@ -118,11 +126,12 @@ function orphansOf(
   const changes: FileChange[] = []
   const notes: string[] = []
   for (const path of ledger.files) {
-    if (wanted.has(path)) continue
-    const found = readIfThere(root, path)
-    if (found === undefined) continue
-    if (isGenerated(found.text) || ledger.digests.get(path) === digestOf(found.text)) {
-      changes.push({ kind: 'delete', path, before: found.text })
+    if (wanted.has(path) || !isThere(root, path)) continue
+    const text = textOfOrphan(root, path)
+    if (text === undefined) {
+      notes.push(`${path} is no longer generated, but is no ordinary file now; it was left there.`)
+    } else if (isGenerated(text) || ledger.digests.get(path) === digestOf(text)) {
+      changes.push({ kind: 'delete', path, before: text })
     } else notes.push(`${path} is no longer generated, but was changed by hand; it was left there.`)
   }
   return { changes, notes }
@@ -142,8 +151,31 @@ function ledgerChange(generated: readonly Wanted[], root: string): readonly File
   return [{ kind: 'update', path: LEDGER_FILE, before: found.text, after: text }]
 }
 
+/** Loading cryptography takes longer than all the rest, and nearly every file carries the marker. */
 function digestOf(text: string): string {
+  const { createHash } = createRequire(import.meta.url)(
+    'node:crypto',
+  ) as typeof import('node:crypto')
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
+
+/** Whether anything has the name, be it a link that leads nowhere. */
+function isThere(root: string, path: string): boolean {
+  try {
+    lstatSync(join(root, path))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whatever is in the way of removing a file is a reason to leave it. */
+function textOfOrphan(root: string, path: string): string | undefined {
+  try {
+    return readIfThere(root, path)?.text
+  } catch {
+    return undefined
+  }
 }
 
 /** @throws ProjectError `file_obstructed` where something other than a file of the project is in the way */
@@ -152,27 +184,33 @@ function readIfThere(
   path: string,
 ): { readonly text: string; readonly executable: boolean } | undefined {
   const absolute = join(root, path)
+  const obstructed = (obstacle: string): Error => refuse('file_obstructed', { path, obstacle })
   try {
-    const found = lstatSync(absolute)
-    if (!found.isFile()) {
-      const obstacle = found.isDirectory() ? 'a folder has its name' : 'it is no ordinary file'
-      throw refuse('file_obstructed', { path, obstacle })
-    }
     if (leadsOut(root, dirname(absolute))) {
-      throw refuse('file_obstructed', {
-        path,
-        obstacle: 'its folder is a link that leads out of the project',
-      })
+      throw obstructed('its folder is a link that leads out of the project')
     }
+    const found = lstatSync(absolute)
+    if (found.isDirectory()) throw obstructed('a folder has its name')
+    if (!found.isFile()) throw obstructed('it is no ordinary file')
     return { text: readFileSync(absolute, 'utf8'), executable: (found.mode & 0o111) !== 0 }
   } catch (error) {
+    if (error instanceof ProjectError) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    if (code !== 'ENOTDIR') throw error
-    throw refuse('file_obstructed', { path, obstacle: 'a file has the name of its folder' })
+    throw obstructed(
+      code === 'ENOTDIR' ? 'a file has the name of its folder' : `it cannot be read (${code})`,
+    )
   }
 }
 
+/** Looks at the nearest folder that is there: those below it would be made. */
 function leadsOut(root: string, folder: string): boolean {
-  return relative(realpathSync(root), realpathSync(folder)).startsWith('..')
+  try {
+    const way = relative(realpathSync.native(root), realpathSync.native(folder))
+    return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && folder !== root
+    if (!isMissing) throw error
+    return leadsOut(root, dirname(folder))
+  }
 }

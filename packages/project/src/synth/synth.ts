@@ -23,7 +23,5 @@ export function interceptSynth(replacement: Synthesiser): () => void {
 }
 
 export function synthesise(project: Project): SynthPlan {
-  const plan = synthesiser(project)
-  for (const component of project.components) component.postSynthesize()
-  return plan
+  return synthesiser(project)
 }
