@@ -1,11 +1,6 @@
 /** Writes the project of definitions.json that is named by the first argument to the working directory. */
 import { readFileSync } from 'node:fs'
-import {
-  JsiiProject,
-  NodeProject,
-  PythonProject,
-  TypeScriptProject,
-} from '../../packages/project/dist/index.js'
+import { JsiiProject, NodeProject, PythonProject, TypeScriptProject } from '@trustpub/project'
 
 const TYPES = { JsiiProject, NodeProject, PythonProject, TypeScriptProject }
 

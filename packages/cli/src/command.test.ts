@@ -7,6 +7,7 @@ const command: Command = {
   options: {
     port: { type: 'string', value: '<number>', help: '' },
     quiet: { type: 'boolean', help: '' },
+    path: { type: 'string', multiple: true, help: '' },
   },
   examples: [],
   run: async () => 0,
@@ -26,10 +27,17 @@ describe('readArguments', () => {
     expect(readArguments(command, ['--port=80']).text('port')).toBe('80')
   })
 
+  it('gives every value of an option that may be repeated, in order', () => {
+    const argv = ['--path', 'a', '--path=b']
+    expect(readArguments(command, argv).texts('path')).toEqual(['a', 'b'])
+    expect(readArguments(command, []).texts('path')).toEqual([])
+  })
+
   it.each([
     [['--prot', '80'], 'There is no option --prot. Did you mean --port?'],
-    [['--verbose-everything'], 'Known: --port, --quiet, --json, --help.'],
+    [['--verbose-everything'], 'Known: --port, --quiet, --path, --json, --help.'],
     [['--port'], '--port needs a value: --port <number>'],
+    [['--path'], '--path needs a value'],
     [['--quiet=yes'], '--quiet takes no value'],
   ])('refuses %j with a sentence that helps', (argv, sentence) => {
     expect(() => readArguments(command, argv)).toThrow(UsageError)

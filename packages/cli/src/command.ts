@@ -7,6 +7,8 @@ export type ExitStatus = 0 | 1 | 2 | 3
 /** A flag of a command. Its name is the key in the table, in kebab case. */
 export interface Option {
   readonly type: 'string' | 'boolean'
+  /** Whether it may be given more than once. */
+  readonly multiple?: true
   /** What stands for the value in the help, e.g. `<port>`. */
   readonly value?: string
   readonly help: string
@@ -27,6 +29,8 @@ export interface Command {
 export interface Arguments {
   readonly positionals: readonly string[]
   readonly text: (option: string) => string | undefined
+  /** All values of an option that may be given more than once. */
+  readonly texts: (option: string) => readonly string[]
   readonly flag: (option: string) => boolean
 }
 
@@ -52,7 +56,7 @@ export function optionsOf(command: Command): Readonly<Record<string, Option>> {
 export function readArguments(command: Command, argv: readonly string[]): Arguments {
   const options = optionsOf(command)
   const known = Object.fromEntries(
-    Object.entries(options).map(([name, { type }]) => [name, { type }]),
+    Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
   )
   // Strict parsing would word its own errors; these suggest the nearest option.
   const { values, positionals, tokens } = parseArgs({
@@ -82,6 +86,7 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
       const value = values[option]
       return typeof value === 'string' ? value : undefined
     },
+    texts: (option) => [values[option] ?? []].flat().map(String),
     flag: (option) => values[option] === true,
   }
 }

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { Refusal } from '@trustpub/identity'
 import { type ExitStatus, readArguments, UsageError, unknownText } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { Interrupted } from './tools/interruption.ts'
@@ -36,6 +35,9 @@ async function main(argv: readonly string[], ui: Ui): Promise<ExitStatus> {
   return command.run(readArguments(command, rest), ui)
 }
 
+/** Errors whose message says it all. They are known by name, because loading their classes takes longer than most commands. */
+const EXPLAINED = new Set(['Refusal', 'ProjectError', 'DefinitionError'])
+
 /** What a failure means for the exit status, and the line that tells about it. */
 function fail(error: unknown, ui: Ui): number {
   if (error instanceof Interrupted) {
@@ -50,9 +52,9 @@ function fail(error: unknown, ui: Ui): number {
     ui.problem(error.message)
     return 3
   }
-  if (error instanceof Refusal) {
+  if (error instanceof Error && EXPLAINED.has(error.name)) {
     ui.problem(error.message)
-    return 1
+    return 'code' in error && error.code === 'file_unwritable' ? 3 : 1
   }
   // A file or an address that the system refuses: the message names it.
   if (error instanceof Error && 'syscall' in error) {

@@ -43,6 +43,8 @@ export interface Package {
   /** Relative to the root, `.` for the root itself. */
   readonly directory: string
   readonly private: boolean
+  /** The Python package that jsii makes of the npm package in the same directory, and the module to import. */
+  readonly jsii?: { readonly module: string }
 }
 
 /** A job that publishes, as one run of its entry workflow would run it. */
@@ -58,12 +60,22 @@ export interface PublishJob {
   readonly environment: Setting<string>
   readonly idToken: IdTokenAccess
   readonly publishes: readonly PublishStep[]
+  /**
+   * Directories of the packages whose `build` script the job, or one that it waits for, runs, in this order. Empty
+   * if the pipeline builds in another way, or it cannot be told.
+   */
+  readonly builds: readonly string[]
 }
 
 /** A value that is there, absent, or only known to the CI at run time. */
 export type Setting<T> =
   | { readonly known: true; readonly value: T | undefined }
-  | { readonly known: false; readonly expression: string }
+  | {
+      readonly known: false
+      readonly expression: string
+      /** What it is where the rest of the expression is empty: `npm` of `${{ … || 'npm' }}`. */
+      readonly otherwise?: T
+    }
 
 /**
  * An event that starts the entry workflow, e.g. `{ event: 'push', tags: ['v*'] }`.
@@ -73,6 +85,8 @@ export interface Trigger {
   readonly event: string
   readonly branches?: readonly string[]
   readonly tags?: readonly string[]
+  /** GitLab: no push starts it, but a person or a schedule does. */
+  readonly byHand?: true
 }
 
 /** How the job comes by ID tokens, or why it gets none. */
@@ -100,7 +114,8 @@ export interface PublishStep {
   /** Relative to the root. */
   readonly directory: string
   /**
-   * What follows the publish verb, split as a shell splits words: `['--access', 'public']`. Flags of the client
+   * What follows the publish verb, split as a shell splits words: `['--access', 'public']`. Variables are put in;
+   * what only a run knows keeps its `$`. Flags of the client
    * that stand before the verb come first (`pnpm -r publish` → `['-r']`). An action's inputs are written as the
    * client's arguments: `packages-dir: out` → `['out/*']`.
    */
@@ -117,7 +132,10 @@ export interface PublishStep {
    * is the secret's (`NPM_TOKEN`), the place where it is handed on.
    */
   readonly storedSecrets: readonly { readonly name: string; readonly place: Place }[]
-  /** A command before this one sets the version of the package (`npm version …`), mostly to that of the tag. */
+  /**
+   * A command before this one, of the job or of one that it waits for, sets the version of the package
+   * (`npm version …`), mostly to that of the tag.
+   */
   readonly setsVersion?: true
   /**
    * Why the client, in the version that the job gets, cannot do trusted publishing, and what to change. Only where

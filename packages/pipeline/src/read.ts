@@ -5,7 +5,7 @@ import { readGithubJobs } from './github/jobs.ts'
 import { assemble } from './gitlab/config.ts'
 import { readGitlabJobs } from './gitlab/jobs.ts'
 import type { Pipeline, PublishJob, Unknown } from './model.ts'
-import { joinInside, readIfThere } from './repository/files.ts'
+import { joinInside, readIfThere, textIfThere } from './repository/files.ts'
 import { packagesOf, readManifests } from './repository/manifests.ts'
 import { readRepository } from './repository/repository.ts'
 import { entriesOf, isList, itemsOf, type Tree, textOf } from './yaml/tree.ts'
@@ -28,17 +28,20 @@ export async function readPipelines(directory: string): Promise<readonly Pipelin
 
   const manifests = await readManifests(directory)
   const repository = await readRepository(directory, manifests)
+  const fileText = (file: string) => textIfThere(join(directory, file))
   const pipelines: Pipeline[] = []
   if (isThere(github)) {
     const actions = await localActions(directory, [...github.trees.values()])
-    const found = readGithubJobs({ workflows: github.trees, actions: actions.trees }, manifests)
+    const files = { workflows: github.trees, actions: actions.trees, textOf: fileText }
+    const found = readGithubJobs(files, manifests)
     const failures = [...github.failures, ...actions.failures]
     pipelines.push(pipeline('github', found.jobs, [...asUnknowns(failures), ...found.unknowns]))
   }
   if (isThere(gitlab)) {
     const root = gitlab.trees.get(GITLAB_FILE) ?? NOTHING
     const assembled = await assemble(root, (file) => parseFile(directory, file, 'gitlab'))
-    const context = { manifests, defaultBranch: repository.defaultBranch }
+    const { defaultBranch } = repository
+    const context = { manifests, defaultBranch, textOf: fileText }
     const found = readGitlabJobs(assembled.config, GITLAB_FILE, context)
     const unknowns = [...asUnknowns(gitlab.failures), ...assembled.unknowns, ...found.unknowns]
     pipelines.push(pipeline('gitlab', found.jobs, unknowns))

@@ -16,9 +16,11 @@ export { GithubWorkflow, type GithubWorkflowOptions } from './github/workflow.ts
 export { GitlabCi, type GitlabJob } from './gitlab/gitlab-ci.ts'
 export { JsiiProject } from './jsii/jsii-project.ts'
 export { JsonPatch } from './json-patch.ts'
+export { PROJECT_KINDS, type ProjectKind } from './kinds.ts'
 export * as cdk from './namespaces/cdk.ts'
 export * as github from './namespaces/github.ts'
 export * as javascript from './namespaces/javascript.ts'
+export * as python from './namespaces/python.ts'
 export * as release from './namespaces/release.ts'
 export * as typescript from './namespaces/typescript.ts'
 export { NodeProject } from './node/node-project.ts'
@@ -46,6 +48,13 @@ export { ReleasableCommits, ReleaseTrigger } from './release/choices.ts'
 export { Publisher } from './release/publisher.ts'
 export { type Registration, registrations } from './release/registration.ts'
 export { Release } from './release/release.ts'
+export {
+  findRepository,
+  isGitlab,
+  parseRepository,
+  type Repository,
+  repositoryUrl,
+} from './repository.ts'
 export { type FileChange, planSynth, type SynthPlan } from './synth/plan.ts'
 export { interceptSynth } from './synth/synth.ts'
 export { writePlan } from './synth/write.ts'

@@ -4,10 +4,10 @@ import { TypeScriptProject } from './node/typescript-project.ts'
 import type { Project } from './project.ts'
 import { PythonProject } from './python/python-project.ts'
 
-type Kind = 'node' | 'typescript' | 'jsii' | 'python'
+export type ProjectKind = 'node' | 'typescript' | 'jsii' | 'python'
 
 /** The types of projects by the names that the command line and JSON definitions use. */
-export const PROJECT_KINDS: Readonly<Record<Kind, new (options: never) => Project>> = {
+export const PROJECT_KINDS: Readonly<Record<ProjectKind, new (options: never) => Project>> = {
   node: NodeProject,
   typescript: TypeScriptProject,
   jsii: JsiiProject,

@@ -73,6 +73,11 @@ export class Project {
     return this.parent?.root ?? this
   }
 
+  /** The command that installs dependencies and writes the lock file, where there is one. */
+  get installCommand(): readonly string[] | undefined {
+    return undefined
+  }
+
   get components(): readonly Component[] {
     return this.#components
   }

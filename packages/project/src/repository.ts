@@ -27,7 +27,7 @@ export function parseRepository(text: string): Repository | undefined {
     .replace(/^git\+/, '')
     .replace(/\.git$/, '')
     .replace(/\/+$/, '')
-  const short = /^(?:(github|gitlab):)?([\w.-]+(?:\/[\w.-]+)+)$/.exec(plain)
+  const short = /^(?:(github|gitlab):)?([\w-][\w.-]*(?:\/[\w.-]+)+)$/.exec(plain)
   if (short !== null) return { host: `${short[1] ?? 'github'}.com`, path: short[2] ?? '' }
   const scp = /^[\w.-]+@([\w.-]+):(?!\/)([\w./~-]+)$/.exec(plain)
   if (scp !== null) return { host: scp[1] ?? '', path: scp[2] ?? '' }

@@ -10,6 +10,16 @@ export interface CommandEntry {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'new',
+    summary: 'start a project whose release publishes without stored tokens',
+    load: () => import('./new.ts'),
+  },
+  {
+    name: 'synth',
+    summary: 'write the files that a project definition describes',
+    load: () => import('./synth.ts'),
+  },
+  {
     name: 'rehearse',
     summary: 'play the whole release offline, against a local registry',
     load: () => import('./rehearse.ts'),

@@ -6,6 +6,7 @@ import { pythonTools } from '../tools/python-tools.ts'
 import { type Finished, run } from '../tools/run.ts'
 import { ciMayBuild } from './builds.ts'
 import { type BuildManifest, installDependencies, readManifest } from './dependencies.ts'
+import { packWithJsii } from './jsii.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -21,39 +22,55 @@ export interface BuildContext {
   readonly bin: string
   /** Directories whose dependencies were installed in this rehearsal. */
   readonly installed: Set<string>
+  /** Directories and versions of what was built in this rehearsal: once is enough for several jobs. */
+  readonly built: Set<string>
 }
 
 /**
  * Makes what a step publishes: installs the dependencies of npm packages and runs their `build` script, builds sdist
  * and wheel of Python ones to where the step looks for them.
+ * @param builds where the pipeline runs `build` scripts, as far as it tells
  * @returns the failed command, or undefined if everything was built
  */
 export async function build(
   context: BuildContext,
   step: PublishStep,
   packages: readonly Package[],
+  builds: readonly string[],
 ): Promise<Finished | undefined> {
-  const directories = packages.map((pkg) => join(context.root, pkg.directory))
-  if (step.ecosystem === 'npm') return buildNpm(context, directories)
-  const out = join(context.root, step.directory, distributionFolder(step))
-  for (const directory of directories) {
-    const failed = await buildPython(context, directory, out)
-    if (failed !== undefined) return failed
+  const folder = (directory: string) => join(context.root, directory)
+  const ofNode = packages.filter((pkg) => pkg.ecosystem === 'npm' || pkg.jsii !== undefined)
+  // What the pipeline builds, if it builds the packages; elsewhere, say by a tool of its own, it is not known.
+  const covered = ofNode.every(({ directory }) => builds.includes(directory))
+  const failed = await buildNpm(
+    context,
+    ofNode.map(({ directory }) => folder(directory)),
+    covered ? builds.map(folder) : undefined,
+  )
+  if (failed !== undefined || step.ecosystem === 'npm') return failed
+  const out = join(folder(step.directory), distributionFolder(step))
+  for (const { directory, jsii } of packages) {
+    const unbuilt = await (jsii === undefined
+      ? buildPython(context, folder(directory), out)
+      : packWithJsii(context, folder(directory), 'python', out))
+    if (unbuilt !== undefined) return unbuilt
   }
   return undefined
 }
 
-/** A `build` script at the root builds all workspaces, in their order; otherwise each has its own. */
+/** Where it is not known what the pipeline builds, a `build` script at the root builds all; else each has its own. */
 async function buildNpm(
   context: BuildContext,
   directories: readonly string[],
+  builds: readonly string[] | undefined,
 ): Promise<Finished | undefined> {
-  for (const directory of directories) {
+  if (directories.length === 0) return undefined
+  for (const directory of new Set([...directories, ...(builds ?? [])])) {
     const failed = await installDependencies(context, directory)
     if (failed !== undefined) return failed
   }
   const ofRoot = (await readManifest(context.root)).scripts?.build !== undefined
-  for (const directory of ofRoot ? [context.root] : await inOrder(directories)) {
+  for (const directory of builds ?? (ofRoot ? [context.root] : await inOrder(directories))) {
     const failed = await runBuildScript(context, directory)
     if (failed !== undefined) return failed
   }
@@ -64,7 +81,10 @@ async function runBuildScript(
   context: BuildContext,
   directory: string,
 ): Promise<Finished | undefined> {
-  if ((await readManifest(directory)).scripts?.build === undefined) return undefined
+  const { scripts, version } = await readManifest(directory)
+  const key = `${directory} ${version}`
+  if (scripts?.build === undefined || context.built.has(key)) return undefined
+  context.built.add(key)
   if (!(await ciMayBuild(context.root, directory))) {
     context.note(
       'No command of the CI runs the `build` script, so it was not run here either; add `npm run build` before the publish.',

@@ -111,11 +111,13 @@ async function isThere(path: string): Promise<boolean> {
 /** The parts of a `package.json` that a build needs. */
 export interface BuildManifest {
   readonly name?: string
+  readonly version?: string
   readonly packageManager?: string
   readonly workspaces?: unknown
   readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly jsii?: unknown
 }
 
 /** Without such a file there is nothing to build, which is no failure. */

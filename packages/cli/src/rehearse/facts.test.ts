@@ -1,6 +1,7 @@
+import type { RecordedPublisher } from '@trustpub/identity'
 import type { Pipeline, PublishJob, Trigger } from '@trustpub/pipeline'
 import { describe, expect, it } from 'vitest'
-import { repositoryOf, runOf } from './facts.ts'
+import { inRecordedRepository, repositoryOf, runOf } from './facts.ts'
 
 const place = { file: '.github/workflows/release.yml', line: 1, column: 1 }
 
@@ -14,6 +15,7 @@ function jobWith(triggers: readonly Trigger[]): PublishJob {
     environment: { known: true, value: 'release' },
     idToken: { granted: true, reason: '', variables: [] },
     publishes: [],
+    builds: [],
   }
 }
 
@@ -68,6 +70,12 @@ describe('runOf', () => {
       'push',
       'refs/tags/v1.2.3',
     ],
+    [
+      'a push before a tag that a person starts a pipeline for',
+      [{ event: 'tag', byHand: true }, { event: 'push' }],
+      'push',
+      'refs/heads/trunk',
+    ],
   ])('plays %s', (_, triggers, event, ref) => {
     expect(played(triggers)).toMatchObject({
       event,
@@ -81,6 +89,12 @@ describe('runOf', () => {
     const triggers = [{ event: 'release' }, { event: 'workflow_dispatch' }]
     const choice = { event: 'workflow_dispatch', ref: 'refs/heads/next', environment: 'staging' }
     expect(played(triggers, choice)).toMatchObject(choice)
+  })
+
+  it('plays the environment that an expression falls back to', () => {
+    const environment = { known: false, expression: '', otherwise: 'npm' } as const
+    const job = { ...jobWith([{ event: 'push' }]), environment }
+    expect(runOf(pipeline, job, {}, '1.0.0')).toMatchObject({ run: { environment: 'npm' } })
   })
 
   it('says which events start a job that this one does not', () => {
@@ -97,5 +111,29 @@ describe('repositoryOf', () => {
     expect(repositoryOf({ ...pipeline, repository: { defaultBranch: 'main' } })).toBe(
       'example/widget',
     )
+  })
+})
+
+describe('inRecordedRepository', () => {
+  const publisher = (repository: string): RecordedPublisher => ({
+    package: 'npm:a',
+    registry: 'https://registry.npmjs.org/',
+    provider: 'github',
+    fields: { repository, workflow: 'release.yml' },
+    permissions: ['publish'],
+  })
+  const nameless: Pipeline = { ...pipeline, repository: { defaultBranch: 'main' } }
+
+  it('takes the repository that all publishers name, and says so', () => {
+    const found = inRecordedRepository(nameless, [publisher('acme/a'), publisher('acme/a')])
+    expect(found.repository.path).toBe('acme/a')
+    expect(found.unknowns[0]?.sentence).toContain('played as acme/a')
+  })
+
+  it('does not choose between two, nor against the git remote', () => {
+    expect(inRecordedRepository(nameless, [publisher('acme/a'), publisher('acme/b')])).toBe(
+      nameless,
+    )
+    expect(inRecordedRepository(pipeline, [publisher('acme/a')])).toBe(pipeline)
   })
 })

@@ -1,4 +1,9 @@
-import { findProvider, type SimulatedRun } from '@trustpub/identity'
+import {
+  findProvider,
+  RECORD_FILE,
+  type RecordedPublisher,
+  type SimulatedRun,
+} from '@trustpub/identity'
 import type { Pipeline, PublishJob, Trigger } from '@trustpub/pipeline'
 
 /** What the person asked for instead of the usual run. */
@@ -29,8 +34,7 @@ export function runOf(
     const events = [...new Set(job.triggers.map(({ event }) => event))].join(', ') || 'nothing'
     return { notStarted: `${job.entry} is started by ${events}, not by ${choice.event}` }
   }
-  const environment =
-    choice.environment ?? (job.environment.known ? job.environment.value : undefined)
+  const environment = choice.environment ?? environmentOf(job)
   return {
     run: {
       issuer: findProvider(pipeline.provider).issuer,
@@ -42,6 +46,30 @@ export function runOf(
       file: job.file,
       environment,
     },
+  }
+}
+
+/** The environment of a job; where only a run knows it the one that it falls back to, if any. */
+export function environmentOf({ environment }: PublishJob): string | undefined {
+  return environment.known ? environment.value : environment.otherwise
+}
+
+/**
+ * The pipeline in the repository that its recorded publishers name, if nothing else says where it lives: a directory
+ * that is not under git yet is to become that repository.
+ */
+export function inRecordedRepository(
+  pipeline: Pipeline,
+  publishers: readonly RecordedPublisher[],
+): Pipeline {
+  const [path, ...others] = new Set(publishers.map(({ fields }) => fields.repository))
+  if (pipeline.repository.path !== undefined || path === undefined || others.length > 0)
+    return pipeline
+  const sentence = `Neither a git remote nor a manifest names the repository; it was played as ${path}, which ${RECORD_FILE} names.`
+  return {
+    ...pipeline,
+    repository: { ...pipeline.repository, path },
+    unknowns: [...pipeline.unknowns, { sentence }],
   }
 }
 
@@ -65,7 +93,8 @@ function chooseTrigger(
   if (event !== undefined) return triggers.find((trigger) => trigger.event === event)
   const rank = (trigger: Trigger) => {
     const byTag = trigger.event === 'push' && trigger.tags !== undefined
-    const position = PREFERRED.indexOf(byTag ? 'tag' : trigger.event)
+    const kind = trigger.byHand ? 'workflow_dispatch' : byTag ? 'tag' : trigger.event
+    const position = PREFERRED.indexOf(kind)
     return position === -1 ? PREFERRED.length : position
   }
   return [...triggers].sort((a, b) => rank(a) - rank(b))[0]

@@ -62,6 +62,7 @@ async function install(scene: Surroundings, pkg: Package, version: string) {
     stage: scene.stage,
     name: pkg.name,
     version,
+    module: pkg.jsii?.module,
     folder,
     env: scene.env,
     progress: scene.progress,

@@ -25,6 +25,8 @@ export interface Installable {
   readonly stage: Stage
   readonly name: string
   readonly version: string
+  /** What to import, where that does not follow from the package itself. */
+  readonly module?: string | undefined
   /** An empty folder. */
   readonly folder: string
   readonly env: Variables
@@ -99,13 +101,15 @@ export async function installPython(request: Installable): Promise<Installation>
   )
   if (finished.status !== 0)
     return { installed: false, imported: undefined, problem: finished.output }
-  const modules = await topLevelModules(folder, name)
+  const { module } = request
+  const modules = module === undefined ? await topLevelModules(folder, name) : [module]
   if (modules.length === 0) return { installed: true, imported: undefined }
   const script = modules.map((module) => `import ${module}`).join('\n')
   return imported(
     await run(python, ['-c', script], {
       cwd: folder,
-      env: { ...env, PYTHONPATH: folder },
+      // What jsii makes runs in Node.
+      env: { ...env, PYTHONPATH: folder, JSII_NODE: process.execPath },
       timeoutMs: IMPORT_TIMEOUT_MS,
     }),
   )

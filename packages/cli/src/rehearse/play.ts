@@ -5,13 +5,15 @@ import { MissingTool } from '../tools/missing.ts'
 import { type BuildContext, build } from './build.ts'
 import { checkOut } from './checkout.ts'
 import { CLIENTS } from './clients/index.ts'
+import { readManifest } from './dependencies.ts'
 import { jobEnvironment } from './environment.ts'
 import { inspect, nameOf } from './inspect.ts'
+import { closeArguments } from './open-arguments.ts'
 import { tellingEnd } from './output.ts'
 import { redirectToStage } from './redirect.ts'
 import { refusalsSince } from './refusals.ts'
 import type { StepResult } from './results.ts'
-import { setVersion } from './set-version.ts'
+import { STAND_IN, setVersion } from './set-version.ts'
 import type { Stage } from './stage.ts'
 import { withTarball } from './tarball.ts'
 import type { Workspace } from './workspace.ts'
@@ -52,10 +54,9 @@ export async function playStep(
   }
   try {
     await checkOut(scene.root, run.ref, scene.env)
-    if (step.setsVersion)
-      nothing.notes.push(...(await setVersion(packageFolders(scene, step), run.ref)))
+    if (step.setsVersion) nothing.notes.push(...(await setVersion(scene.root, packages, run.ref)))
     const context = { ...scene, note: (sentence: string) => void nothing.notes.push(sentence) }
-    const failedBuild = await build(context, step, packages)
+    const failedBuild = await build(context, step, packages, job.builds)
     if (failedBuild !== undefined)
       return { ...nothing, packages: unpublished, output: tellingEnd(failedBuild.output) }
     const { client, finished, notes } = await publish(scene, job, run, step)
@@ -92,24 +93,33 @@ async function publish(scene: Scene, job: PublishJob, run: SimulatedRun, step: P
   )
   const client = wanted ?? CLIENTS.find(({ id }) => id === step.client)
   if (client === undefined) throw new Error(`No client ${step.client}`)
-  scene.progress(`${job.id}: ${client.id === step.client ? step.text : `${client.id} publish`}`)
+  const isOwn = client.id === step.client
+  scene.progress(`${job.id}: ${isOwn ? step.text : `${client.id} publish`}`)
   scene.stage.leadElsewhere(false)
   const identity = await jobEnvironment(scene.stage, scene.pipeline.provider, job, run)
   const openEnv = { ...scene.env, ...identity }
   const redirected = await redirectToStage(directoriesOf(scene, step), scene.stage.url)
   const packed = await withTarball(scene, step)
   if ('failed' in packed) return { client: client.id, finished: packed.failed, notes: [] }
+  const version = await versionIn(packageFolders(scene, step))
+  const closed = closeArguments(scene.root, packed.step, version)
   const played = await client.publish({
     stage: scene.stage,
     // The arguments of one client mean nothing to another.
-    step: client.id === step.client ? packed.step : { ...step, client: client.id, args: [] },
+    step: isOwn ? closed.step : { ...step, client: client.id, args: [] },
     directory: join(scene.root, step.directory),
     packages: packageFolders(scene, step),
     env: { ...openEnv, ...scene.stage.closedNetwork },
     openEnv,
     progress: scene.progress,
   })
-  return { ...played, notes: [...redirected, ...played.notes] }
+  return { ...played, notes: [...redirected, ...(isOwn ? closed.notes : []), ...played.notes] }
+}
+
+/** The version that the manifest in the copy has by now. */
+async function versionIn([directory]: readonly string[]): Promise<string> {
+  const { version } = directory === undefined ? {} : await readManifest(directory)
+  return version ?? STAND_IN
 }
 
 /** The directories of a step's packages in the copy. */

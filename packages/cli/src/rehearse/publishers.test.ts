@@ -44,6 +44,7 @@ function pipeline(): Pipeline {
             storedSecrets: [],
           },
         ],
+        builds: [],
       },
     ],
     unknowns: [],

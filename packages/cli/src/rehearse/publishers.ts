@@ -7,7 +7,7 @@ import {
   type RecordedPublisher,
 } from '@trustpub/identity'
 import type { Pipeline, PublishJob } from '@trustpub/pipeline'
-import { repositoryOf } from './facts.ts'
+import { environmentOf, repositoryOf } from './facts.ts'
 import { hostOf, registryOf } from './registries.ts'
 
 /** The trusted publishers that the registries have, and where that knowledge comes from. */
@@ -37,7 +37,7 @@ function neededBy(pipeline: Pipeline): RecordedPublisher[] {
       pipeline.packages
         .filter((pkg) => pkg.ecosystem === step.ecosystem && step.packages.includes(pkg.directory))
         .map((pkg): RecordedPublisher => {
-          const environment = job.environment.known ? job.environment.value : undefined
+          const environment = environmentOf(job)
           return {
             package: `${pkg.ecosystem}:${pkg.name}`,
             registry: registryOf(step),

@@ -27,6 +27,7 @@ const job = (granted: boolean): PublishJob => ({
   environment: { known: true, value: undefined },
   idToken: { granted, reason: '', variables: [] },
   publishes: [],
+  builds: [],
 })
 
 describe('registryOf', () => {

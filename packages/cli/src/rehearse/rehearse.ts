@@ -7,11 +7,12 @@ import { catchSignals, interruption } from '../tools/interruption.ts'
 import { nodeTool } from '../tools/node-tools.ts'
 import { pythonTools } from '../tools/python-tools.ts'
 import { bareEnvironment } from './environment.ts'
-import { assumptions, type RunChoice, repositoryOf, runOf } from './facts.ts'
+import { assumptions, inRecordedRepository, type RunChoice, repositoryOf, runOf } from './facts.ts'
 import { playStep, type Scene } from './play.ts'
 import { contested, findPublishers } from './publishers.ts'
 import { whyTokenOnly } from './registries.ts'
 import { isComplete, isFine, type JobResult, type Rehearsal, type StepResult } from './results.ts'
+import { isMeant, STAND_IN } from './set-version.ts'
 import type { Stage } from './stage.ts'
 import { Stages } from './stages.ts'
 import { findUpstreams } from './upstreams.ts'
@@ -29,8 +30,9 @@ export interface RehearseOptions extends RunChoice {
  * @throws NothingToRehearse, Interrupted
  */
 export async function rehearse(directory: string, options: RehearseOptions): Promise<Rehearsal> {
-  const pipeline = await readPipeline(directory)
-  const { publishers, recorded } = await findPublishers(pipeline)
+  const read = await readPipeline(directory)
+  const { publishers, recorded } = await findPublishers(read)
+  const pipeline = recorded ? inRecordedRepository(read, publishers) : read
   const release = catchSignals()
   try {
     options.progress(`Copying ${directory}, without stored credentials`)
@@ -53,6 +55,7 @@ export async function rehearse(directory: string, options: RehearseOptions): Pro
         client: options.client,
         progress: options.progress,
         installed: new Set(),
+        built: new Set(),
         stages,
         recordedRegistries: recorded ? publishers.map(({ registry }) => registry) : [],
       }
@@ -96,13 +99,14 @@ interface Shared extends Omit<Scene, 'stage'> {
 
 function unknownEnvironments({ jobs }: Pipeline, { environment }: RunChoice): string[] {
   if (environment !== undefined) return []
-  return jobs.flatMap((job) =>
-    job.environment.known
-      ? []
-      : [
-          `The environment of job "${job.id}" is ${job.environment.expression}, which only a run knows; it was played without one. Name one with --environment.`,
-        ],
-  )
+  return jobs.flatMap((job) => {
+    if (job.environment.known) return []
+    const { expression, otherwise } = job.environment
+    const played = otherwise === undefined ? 'without one' : `in ${otherwise}`
+    return [
+      `The environment of job "${job.id}" is ${expression}, which only a run knows; it was played ${played}. Name one with --environment.`,
+    ]
+  })
 }
 
 async function readPipeline(directory: string): Promise<Pipeline> {
@@ -187,9 +191,6 @@ async function playJob(scene: Shared, job: PublishJob, choice: RunChoice): Promi
 
 const UNPLAYED = { packages: [], refusals: [], notes: [] }
 
-/** What nobody means to publish: it stands in for a version that the job computes. */
-const PLACEHOLDER = /^0\.0\.0(?:-|$)/
-
 /** The version that the tag of the run names: that of what the job publishes, else of any package. */
 function versionOf({ packages }: Pipeline, job: PublishJob): string {
   const own = packages.filter((pkg) =>
@@ -198,5 +199,5 @@ function versionOf({ packages }: Pipeline, job: PublishJob): string {
     ),
   )
   const versions = [...own, ...packages].flatMap(({ version }) => version ?? [])
-  return versions.find((version) => !PLACEHOLDER.test(version)) ?? '1.0.0'
+  return versions.find(isMeant) ?? STAND_IN
 }

@@ -102,6 +102,14 @@ The package was published without a stored token, installed and imported.`)
     expect(text).toContain('│ ENEEDAUTH')
   })
 
+  it('names the files of jobs that share a key', () => {
+    const other = { ...job, entry: '.github/workflows/release_b.yml' }
+    const text = report([job, other, { ...job, job: 'python' }], true)
+    expect(text).toMatch(
+      /release\.yml\/publish +npm[\s\S]*release_b\.yml\/publish +npm[\s\S]* python +npm/,
+    )
+  })
+
   it('says what is missing on this machine without calling the release broken', () => {
     const missing = {
       ...step,

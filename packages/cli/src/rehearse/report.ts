@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path'
+import { basename, isAbsolute, relative } from 'node:path'
 import { findProvider } from '@trustpub/identity'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
@@ -20,7 +20,7 @@ export function reportLines(rehearsal: Rehearsal, colour: Colour): string[] {
     heading(rehearsal, colour),
     '',
     ...jobTable(rehearsal, colour),
-    ...rehearsal.jobs.flatMap((job) => jobDetails(job, colour)),
+    ...rehearsal.jobs.flatMap((job) => jobDetails(job, labelOf(job, rehearsal), colour)),
     ...(rehearsal.unknowns.length === 0 ? [] : ['', colour.bold('Not played, or not known')]),
     ...rehearsal.unknowns.map((sentence) => `  ${sentence}`),
     '',
@@ -36,7 +36,13 @@ function heading({ directory, provider, repository, jobs }: Rehearsal, colour: C
   return `${colour.bold(`Rehearsal of ${shown}`)}: ${repository} on ${findProvider(provider).label}${how}`
 }
 
-function jobTable({ jobs }: Rehearsal, colour: Colour): string[] {
+/** A job by its key; with its file where another one of the same key publishes from another file. */
+function labelOf({ job, entry }: JobResult, { jobs }: Rehearsal): string {
+  const isOne = jobs.every((other) => other.job !== job || other.entry === entry)
+  return isOne ? job : `${basename(entry)}/${job}`
+}
+
+function jobTable(rehearsal: Rehearsal, colour: Colour): string[] {
   const header = [
     '',
     'job',
@@ -48,16 +54,18 @@ function jobTable({ jobs }: Rehearsal, colour: Colour): string[] {
     'install',
     'import',
   ]
-  const rows = jobs.flatMap((job) => job.steps.flatMap((step) => stepRows(job, step, colour)))
+  const rows = rehearsal.jobs.flatMap((job) =>
+    job.steps.flatMap((step) => stepRows(job, labelOf(job, rehearsal), step, colour)),
+  )
   return rows.length === 0 ? [] : table([header.map((cell) => colour.dim(cell)), ...rows])
 }
 
-function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] {
+function stepRows(job: JobResult, label: string, step: StepResult, colour: Colour): string[][] {
   const mark = (done: boolean | undefined) =>
     done === undefined ? colour.dim('–') : done ? colour.green('✓') : colour.red('✗')
   const rows = step.packages.map((pkg: PackageResult) => [
     `  ${mark(step.missing === undefined ? isComplete({ ...step, packages: [pkg] }) : undefined)}`,
-    job.job,
+    label,
     step.client,
     [pkg.package.replace(/^\w+:/, ''), pkg.version].filter(Boolean).join(' '),
     ...(step.missing === undefined
@@ -69,16 +77,16 @@ function stepRows(job: JobResult, step: StepResult, colour: Colour): string[][] 
   return [
     [
       `  ${mark(passedOver ? undefined : false)}`,
-      job.job,
+      label,
       step.client,
       colour.dim(passedOver ? 'not played' : 'no package found'),
     ],
   ]
 }
 
-function jobDetails(job: JobResult, colour: Colour): string[] {
+function jobDetails(job: JobResult, label: string, colour: Colour): string[] {
   if (job.notStarted !== undefined)
-    return [`  ${colour.dim('–')}  ${colour.bold(job.job)}  ${job.notStarted}`]
+    return [`  ${colour.dim('–')}  ${colour.bold(label)}  ${job.notStarted}`]
   return job.steps.flatMap((step) => {
     const failed = step.refusals.length > 0 || step.output !== undefined
     const lines = [
@@ -89,7 +97,7 @@ function jobDetails(job: JobResult, colour: Colour): string[] {
       ...outputLines(step, colour),
       ...step.notes.map((note) => `  ${colour.dim(note)}`),
     ]
-    return lines.length === 0 ? [] : ['', colour.bold(`${job.job}: ${step.step}`), ...lines]
+    return lines.length === 0 ? [] : ['', colour.bold(`${label}: ${step.step}`), ...lines]
   })
 }
 

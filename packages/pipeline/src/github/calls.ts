@@ -1,5 +1,5 @@
 import type { Unknown } from '../model.ts'
-import { child, entriesOf, type Tree, textOf } from '../yaml/tree.ts'
+import { child, entriesOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { type Bindings, substitute } from './expressions.ts'
 import { jobsOf, type Workflow } from './workflow.ts'
 
@@ -60,6 +60,22 @@ export function jobSites(
     if (sentence !== undefined) unknowns.push({ place, sentence })
     else if (called !== undefined) walk(called, callers, inputsOf(called, calling.job, bindings))
   }
+}
+
+/** The jobs that a job waits for by `needs:`, its own and those of the jobs that call it; not those behind them. */
+export function sitesBefore(site: JobSite, all: readonly JobSite[]): readonly JobSite[] {
+  const path = pathOf(site)
+  return all.filter((other) => {
+    const others = pathOf(other)
+    const parting = path.findIndex(({ job }, at) => job !== others[at]?.job)
+    const [level, before] = [path[parting], others[parting]]
+    if (level === undefined || before?.workflow !== level.workflow) return false
+    return textsOf(child(level.job, 'needs')).includes(before.id)
+  })
+}
+
+function pathOf({ callers, own }: JobSite): readonly Level[] {
+  return [...callers, own]
 }
 
 function whyUnread(uses: string, id: string): string {

@@ -14,6 +14,11 @@ export function isExpression(text: string): boolean {
   return text.includes('${{')
 }
 
+/** The text at the end of `${{ … || 'text' }}`, which the expression is if all before it is empty. */
+export function fallbackOf(text: string): string | undefined {
+  return /^\$\{\{[^}]*\|\|\s*'([^'{}]+)'\s*\}\}$/.exec(text.trim())?.[1]
+}
+
 /** The stored secrets that a text refers to. The `GITHUB_TOKEN` is none: every job is given its own. */
 export function secretsIn(text: string): readonly string[] {
   const names: string[] = []

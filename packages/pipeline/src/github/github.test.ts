@@ -41,6 +41,10 @@ describe('readGithubJobs', () => {
     ['environment: { name: npm, url: "https://example.com" }', { known: true, value: 'npm' }],
     ['runs-on: x', { known: true, value: undefined }],
     [`environment: \${{ vars.ENV }}`, { known: false, expression: `\${{ vars.ENV }}` }],
+    [
+      `environment: \${{ vars.ENV || 'npm' }}`,
+      { known: false, expression: `\${{ vars.ENV || 'npm' }}`, otherwise: 'npm' },
+    ],
   ])('reads %j', async (line, environment) => {
     const job = await jobOf(
       `on: push\njobs:\n  publish:\n    ${line}\n    steps: [{ run: npm publish }]\n`,
@@ -362,7 +366,92 @@ describe('what keeps a client from trusted publishing', () => {
   })
 })
 
-it('reads that an earlier command sets the version', async () => {
-  const steps = `      - { run: "npm version $TAG" }\n      - { run: npm publish }\n`
-  expect((await stepsOf(steps))[0]?.setsVersion).toBe(true)
+describe('what was done before', () => {
+  const setAndBuild = '[{ run: "npm version $V" }, { run: npm run build, working-directory: sub }]'
+  const files: Files = {
+    ...WIDGET,
+    'sub/package.json': '{"name":"sub","scripts":{"build":"tsc"}}',
+    'pyproject.toml': '[project]\nname="w"\nversion="1"\n',
+  }
+  const publish = 'steps: [{ run: npm publish }, { run: twine upload dist/* }]'
+  const jobWith = (before: string, needs: string) =>
+    jobOf(`on: push\njobs:\n${before}\n  publish: { needs: ${needs}, ${publish} }\n`, files)
+
+  it('is read in the job', async () => {
+    const steps = `${setAndBuild.slice(0, -1)}, { run: npm publish }]`
+    const job = await jobOf(`on: push\njobs:\n  publish: { steps: ${steps} }\n`, files)
+    expect(job).toMatchObject({ builds: ['sub'], publishes: [{ setsVersion: true }] })
+  })
+
+  it.each([
+    [`  build: { steps: ${setAndBuild} }`, 'build'],
+    [`  build: { steps: ${setAndBuild} }\n  tag: { needs: [build], steps: [] }`, '[tag]'],
+  ])('is read of the jobs that are waited for: %#', async (before, needs) => {
+    const job = await jobWith(before, needs)
+    expect(job.builds).toEqual(['sub'])
+    // Nothing sets the version in pyproject.toml.
+    expect(job.publishes.map(({ setsVersion }) => setsVersion)).toEqual([true, undefined])
+  })
+
+  it('is not read of jobs that run beside', async () => {
+    const job = await jobWith(`  build: { steps: ${setAndBuild} }`, '[]')
+    expect(job.builds).toEqual([])
+    expect(job.publishes.some(({ setsVersion }) => setsVersion)).toBe(false)
+  })
+
+  it('is read of a called workflow that is waited for', async () => {
+    const job = await jobOf(
+      `on: push\njobs:\n  b: { uses: ./.github/workflows/b.yml }\n  publish: { needs: b, ${publish} }\n`,
+      {
+        ...files,
+        '.github/workflows/b.yml': `on: workflow_call\njobs: { x: { steps: ${setAndBuild} } }\n`,
+      },
+    )
+    expect(job).toMatchObject({ builds: ['sub'], publishes: [{ setsVersion: true }, {}] })
+  })
+
+  it('comes to an end where jobs wait for each other', async () => {
+    const job = await jobWith('  a: { needs: publish, steps: [] }', 'a')
+    expect(job.builds).toEqual([])
+  })
+})
+
+describe('a script file of the repository', () => {
+  it.each(['sh scripts/release.sh', './scripts/release.sh', 'bash -e scripts/release.sh 1.2'])(
+    'is read where %j runs it',
+    async (run) => {
+      const { jobs, unknowns } = await read(
+        `on: push\njobs:\n  publish:\n    steps: [{ run: ${run} }]\n`,
+        { ...WIDGET, 'scripts/release.sh': '#!/bin/sh\nset -e\nnpm publish --tag next\n' },
+      )
+      expect(jobs[0]?.publishes).toMatchObject([{ client: 'npm', args: ['--tag', 'next'] }])
+      expect(unknowns).toEqual([])
+    },
+  )
+
+  it('is read in the directory of the step, and no further than four files deep', async () => {
+    const { jobs } = await read(
+      'on: push\njobs:\n  publish:\n    steps: [{ run: sh own.sh, working-directory: sub }]\n',
+      {
+        'sub/package.json': '{"name":"sub","version":"1.0.0"}',
+        'sub/own.sh': 'npm publish\nsh own.sh\n',
+      },
+    )
+    expect(jobs[0]?.publishes.map(({ packages }) => packages)).toEqual([['sub']])
+  })
+
+  it('that is not there may hide a publish', async () => {
+    const { unknowns } = await read(
+      'on: push\njobs:\n  publish:\n    steps: [{ run: sh ../release.sh }]\n',
+    )
+    expect(unknowns[0]?.sentence).toContain('may publish')
+  })
+})
+
+it('puts the variables of the file into arguments, and leaves those of a run', async () => {
+  const env = `{ TAG: next, ACCESS: "\${{ needs.a.outputs.access }}" }`
+  const [step] = await stepsOf(
+    `      - { run: 'npm publish --tag "$TAG" --access $ACCESS', env: ${env} }\n`,
+  )
+  expect(step?.args).toEqual(['--tag', 'next', '--access', '$ACCESS'])
 })

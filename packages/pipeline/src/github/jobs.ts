@@ -1,9 +1,18 @@
 import type { PublishJob, Setting, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
+import type { Findings } from '../steps/script.ts'
 import { pathIn } from '../steps/variables.ts'
+import { inOrder, NO_WORK, type Work } from '../steps/work.ts'
 import { child, itemsOf, type Tree, textOf } from '../yaml/tree.ts'
-import { type JobSite, jobSites } from './calls.ts'
-import { type Bindings, isExpression, isFalse, secretsIn, substitute } from './expressions.ts'
+import { type JobSite, jobSites, sitesBefore } from './calls.ts'
+import {
+  type Bindings,
+  fallbackOf,
+  isExpression,
+  isFalse,
+  secretsIn,
+  substitute,
+} from './expressions.ts'
 import { matrixRows } from './matrix.ts'
 import { idTokenAccess } from './permissions.ts'
 import { readSteps, withEnvironment } from './steps.ts'
@@ -15,6 +24,8 @@ export interface GithubFiles {
   readonly workflows: ReadonlyMap<string, Tree>
   /** Composite actions of the repository, by directory. */
   readonly actions: ReadonlyMap<string, Tree>
+  /** The text of a file, by its path from the root. */
+  readonly textOf: (file: string) => string | undefined
 }
 
 /** The publishing jobs of every workflow that an event starts. */
@@ -32,39 +43,56 @@ export function readGithubJobs(
   }
   const jobs = [...workflows.values()]
     .filter(({ triggers }) => triggers.length > 0)
-    .flatMap((entry) =>
-      jobSites(entry, workflows, unknowns).flatMap(
-        (site) => readJob(entry, site, files, manifests, unknowns) ?? [],
-      ),
-    )
+    .flatMap((entry) => {
+      const sites = jobSites(entry, workflows, unknowns)
+      const work = inOrder<JobSite>(
+        (site) => sitesBefore(site, sites),
+        (site, before) => readSite(site, before, files, manifests, unknowns),
+      )
+      return sites.flatMap((site) => publishJob(entry, site, work(site)) ?? [])
+    })
   return { jobs, unknowns }
 }
 
-function readJob(
-  entry: Workflow,
+function readSite(
   site: JobSite,
+  before: Omit<Work, 'publishes'>,
   files: GithubFiles,
   manifests: Manifests,
   unknowns: Unknown[],
-): PublishJob | undefined {
+): Work {
   const { job, workflow } = site.own
-  if (isFalse(textOf(child(job, 'if')))) return undefined
-  const findings = { publishes: [], unknowns }
-  for (const row of matrixRows(job)) {
+  if (isFalse(textOf(child(job, 'if')))) return NO_WORK
+  const findings: Findings = { publishes: [], unknowns, builds: new Set(before.builds) }
+  const states = matrixRows(job).map((row) => {
     const bindings = new Map([...site.bindings, ...row])
     const ofWorkflow = withEnvironment(child(workflow.tree, 'env'), new Map(), bindings)
-    readSteps(itemsOf(child(job, 'steps')), {
+    return readSteps(itemsOf(child(job, 'steps')), {
       manifests,
       findings,
       findSecrets: secretsIn,
+      textOf: files.textOf,
       actions: files.actions,
       bindings,
       directory: defaultDirectory(site, bindings),
       variables: withEnvironment(child(job, 'env'), ofWorkflow, bindings),
+      versionsSet: before.versionsSet,
     })
+  })
+  return {
+    publishes: distinct(findings.publishes),
+    builds: findings.builds,
+    versionsSet: new Set(states.flatMap((state) => [...(state.versionsSet ?? [])])),
   }
-  const publishes = distinct(findings.publishes)
+}
+
+function publishJob(
+  entry: Workflow,
+  site: JobSite,
+  { publishes, builds }: Work,
+): PublishJob | undefined {
   if (publishes.length === 0) return undefined
+  const { job, workflow } = site.own
   return {
     id: [...site.callers, site.own].map(({ id }) => id).join('/'),
     place: job.place,
@@ -74,6 +102,7 @@ function readJob(
     environment: environmentOf(job, site.bindings),
     idToken: idTokenAccess(site),
     publishes,
+    builds: [...builds],
   }
 }
 
@@ -88,7 +117,10 @@ function environmentOf(job: Tree, bindings: Bindings): Setting<string> {
   const written = child(job, 'environment')
   const text = textOf(written) ?? textOf(child(written, 'name')) ?? ''
   const name = substitute(text, bindings)
-  if (isExpression(name)) return { known: false, expression: name }
+  if (isExpression(name)) {
+    const otherwise = fallbackOf(name)
+    return { known: false, expression: name, ...(otherwise !== undefined && { otherwise }) }
+  }
   return { known: true, value: name === '' ? undefined : name }
 }
 

@@ -1,7 +1,8 @@
 import type { Recognised } from '../steps/commands.ts'
 import { incapableNode } from '../steps/npm-versions.ts'
-import { readScript, type ScriptContext, type ShellState, targetOf } from '../steps/script.ts'
+import { readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
+import { targetOf } from '../steps/target.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
 import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
 import { recogniseAction } from './actions.ts'
@@ -17,6 +18,8 @@ export interface StepsContext extends ScriptContext {
   /** `defaults.run.working-directory`. */
   readonly directory: string | undefined
   readonly variables: Variables
+  /** What the jobs before have set. */
+  readonly versionsSet: ShellState['versionsSet']
 }
 
 // GitHub allows ten composite actions within each other.
@@ -25,10 +28,10 @@ const MAX_ACTIONS = 10
 // `shell: python` and the like: the script is not one of a shell.
 const OTHER_LANGUAGE = /^(?:python|node|perl|ruby|deno)/
 
-/** Follows the steps of a job in order and adds what they publish to the findings. */
-export function readSteps(steps: readonly Tree[], context: StepsContext): void {
-  const start = { directory: context.directory, variables: context.variables, secrets: [] }
-  new StepsReader(context, 0).read(steps, start)
+/** Follows the steps of a job in order and adds what they publish to the findings. Returns the state after them. */
+export function readSteps(steps: readonly Tree[], context: StepsContext): ShellState {
+  const { directory, variables, versionsSet } = context
+  return new StepsReader(context, 0).read(steps, { directory, variables, versionsSet, secrets: [] })
 }
 
 class StepsReader {
@@ -56,14 +59,14 @@ class StepsReader {
     if (OTHER_LANGUAGE.test(textOf(child(step, 'shell')) ?? '')) return state
     const directory = this.#directoryOf(step, state)
     const placeOf = (line: number) => placeOfLine(run, line)
-    const { secrets, incapableNpm, setsVersion } = readScript(
+    const { secrets, incapableNpm, versionsSet } = readScript(
       this.#text(script, variables),
       placeOf,
       { ...state, directory, variables },
       this.#context,
     )
     // Each step has a shell of its own; only files outlive it.
-    return { ...state, secrets, incapableNpm, setsVersion }
+    return { ...state, secrets, incapableNpm, versionsSet }
   }
 
   #uses(step: Tree, uses: string, inside: ShellState, state: ShellState): ShellState {
@@ -117,6 +120,7 @@ class StepsReader {
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
       storedSecrets: onceEach([...passed, ...set]),
+      ...(target.files.some((file) => inside.versionsSet?.has(file)) && { setsVersion: true }),
       ...(publish.incapable !== undefined && { incapable: publish.incapable }),
     })
   }
@@ -144,8 +148,8 @@ class StepsReader {
       itemsOf(child(action, 'runs', 'steps')),
       { ...inside, directory: '.' },
     )
-    const { secrets, userRegistry, incapableNpm, setsVersion } = after
-    return { ...state, secrets, userRegistry, incapableNpm, setsVersion }
+    const { secrets, userRegistry, incapableNpm, versionsSet } = after
+    return { ...state, secrets, userRegistry, incapableNpm, versionsSet }
   }
 
   #directoryOf(step: Tree, state: ShellState): string | undefined {

@@ -51,6 +51,12 @@ describe('readGitlabJobs', () => {
     ['only: [tags]', [{ event: 'tag' }]],
     ['only: { refs: [main, /^x$/] }', [{ event: 'push', branches: ['main'] }, { event: 'push' }]],
     ['stage: x', [{ event: 'push' }, { event: 'tag' }]],
+    [
+      `rules: [{ if: '$CI_COMMIT_TAG =~ /^v[0-9]/ && $CI_PIPELINE_SOURCE != "push"' }]`,
+      [{ event: 'tag', byHand: true }],
+    ],
+    [`rules: [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }]`, [{ event: 'push', byHand: true }]],
+    [`rules: [{ if: '$CI_PIPELINE_SOURCE == "push"' }]`, [{ event: 'push' }]],
   ])('reads when %j runs', async (line, triggers) => {
     expect((await jobOf(`publish:\n  ${line}\n  script: npm publish\n`)).triggers).toEqual(triggers)
   })
@@ -137,5 +143,40 @@ describe('readGitlabJobs', () => {
   it('survives jobs that extend each other', async () => {
     const { unknowns } = await read('a: { extends: b, script: npm publish }\nb: { extends: a }\n')
     expect(unknowns[0]?.sentence).toContain('circle')
+  })
+})
+
+describe('the rules of a pipeline', () => {
+  const workflow = 'workflow: { rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }] }\n'
+
+  it.each([
+    ['stage: x', [{ event: 'push', branches: ['main'] }]],
+    ['rules: [{ if: $CI_COMMIT_TAG }, { when: on_success }]', [{ event: 'push' }]],
+    ['rules: [{ if: $CI_COMMIT_TAG }]', [{ event: 'tag' }]],
+  ])('limit those of a job: %s', async (line, triggers) => {
+    const job = await jobOf(`${workflow}publish:\n  ${line}\n  script: npm publish\n`)
+    expect(job.triggers).toEqual(triggers)
+  })
+})
+
+describe('what was done before', () => {
+  const config = (more: string) =>
+    `stages: [build, publish]\nbuild:\n  stage: build\n  script: [npm version $V, npm run build]\npublish:\n  stage: publish\n  ${more}\n  script: npm publish\n`
+  const files = {
+    'package.json': '{"name":"widget","version":"1.0.0","scripts":{"build":"tsc"}}',
+  }
+
+  it.each(['retry: 1', 'needs: [build]', 'needs: [{ job: build, artifacts: true }]'])(
+    'is read of the jobs that are waited for by %j',
+    async (more) => {
+      const job = await jobOf(config(more), files)
+      expect(job).toMatchObject({ builds: ['.'], publishes: [{ setsVersion: true }] })
+    },
+  )
+
+  it('is not read of a job that is not waited for', async () => {
+    const job = await jobOf(config('needs: []'), files)
+    expect(job.builds).toEqual([])
+    expect(job.publishes[0]?.setsVersion).toBeUndefined()
   })
 })

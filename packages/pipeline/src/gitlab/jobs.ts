@@ -1,8 +1,9 @@
 import type { IdTokenAccess, PublishJob, Setting, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import { incapableNode } from '../steps/npm-versions.ts'
-import { readScript, type ShellState } from '../steps/script.ts'
+import { type Findings, readScript, type ShellState } from '../steps/script.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
+import { inOrder, type Work } from '../steps/work.ts'
 import {
   child,
   entriesOf,
@@ -15,6 +16,7 @@ import {
   textsOf,
 } from '../yaml/tree.ts'
 import { extended, scriptLines } from './merge.ts'
+import { jobsBefore } from './order.ts'
 import { triggersOf } from './rules.ts'
 
 /** Keys of a configuration that name no job (docs, "CI/CD YAML syntax"). */
@@ -31,6 +33,8 @@ const GLOBAL = new Set(['before_script', 'after_script', 'image'])
 export interface GitlabContext {
   readonly manifests: Manifests
   readonly defaultBranch: string
+  /** The text of a file, by its path from the root. */
+  readonly textOf: (file: string) => string | undefined
 }
 
 /** The publishing jobs of an assembled configuration. */
@@ -50,9 +54,11 @@ export function readGitlabJobs(
       global,
     )
   }
-  const jobs = entriesOf(config).flatMap(([id, written]) => {
-    if (RESERVED.has(id) || id.startsWith('.') || !isMap(written)) return []
-    const job = inherited(extended(written, config, problem), config)
+  const written = new Map<string, Tree>()
+  for (const [id, tree] of entriesOf(config)) {
+    if (RESERVED.has(id) || id.startsWith('.') || !isMap(tree)) continue
+    const job = inherited(extended(tree, config, problem), config)
+    written.set(id, job)
     const trigger = child(job, 'trigger')
     if (trigger !== undefined) {
       problem(
@@ -60,7 +66,15 @@ export function readGitlabJobs(
         trigger,
       )
     }
-    return readJob(id, job, config, entry, context, unknowns) ?? []
+  }
+  const work = inOrder<string>(
+    (id) => jobsBefore(id, written, config),
+    (id, before) => readScripts(written.get(id) ?? config, config, before, context, unknowns),
+  )
+  const jobs = [...written].flatMap(([id, job]) => {
+    const done = work(id)
+    if (done.publishes.length === 0) return []
+    return publishJob(id, job, config, context, { entry, work: done }, unknowns)
   })
   return { jobs, unknowns }
 }
@@ -83,49 +97,62 @@ function inherits(job: Tree, what: 'default' | 'variables', key: string): boolea
   return textOf(limit) === undefined ? textsOf(limit).includes(key) : textOf(limit) !== 'false'
 }
 
-function readJob(
+function readScripts(
+  job: Tree,
+  config: Tree,
+  before: Omit<Work, 'publishes'>,
+  context: GitlabContext,
+  unknowns: Unknown[],
+): Work {
+  const findings: Findings = { publishes: [], unknowns, builds: new Set(before.builds) }
+  const shared = variablesOf(job, config)
+  const scripts = [
+    ...scriptLines(child(job, 'before_script'), config),
+    ...scriptLines(child(job, 'script'), config),
+  ]
+  const states = parallelRows(job).map((row) => {
+    const variables = new Map([...shared, ...row])
+    const { manifests, textOf: ofFile } = context
+    const findSecrets = secretFinder(variables, job)
+    const read = { manifests, findSecrets, findings, textOf: ofFile }
+    const start: ShellState = {
+      directory: '.',
+      variables,
+      secrets: [],
+      incapableNpm: npmOfImage(job, variables),
+      versionsSet: before.versionsSet,
+    }
+    return scripts.reduce(
+      (state, line) => readScript(textOf(line) ?? '', (at) => placeOfLine(line, at), state, read),
+      start,
+    )
+  })
+  return {
+    publishes: [...new Map(findings.publishes.map((one) => [JSON.stringify(one), one])).values()],
+    builds: findings.builds,
+    versionsSet: new Set(states.flatMap((state) => [...(state.versionsSet ?? [])])),
+  }
+}
+
+function publishJob(
   id: string,
   job: Tree,
   config: Tree,
-  entry: string,
   context: GitlabContext,
+  { entry, work: { publishes, builds } }: { readonly entry: string; readonly work: Work },
   unknowns: Unknown[],
-): PublishJob | undefined {
-  const findings: { publishes: PublishJob['publishes'][number][]; unknowns: Unknown[] } = {
-    publishes: [],
-    unknowns,
-  }
-  const shared = variablesOf(job, config)
-  for (const row of parallelRows(job)) {
-    const variables = new Map([...shared, ...row])
-    const findSecrets = secretFinder(variables, job)
-    const incapableNpm = npmOfImage(job, variables)
-    const start: ShellState = { directory: '.', variables, secrets: [], incapableNpm }
-    const scripts = [
-      ...scriptLines(child(job, 'before_script'), config),
-      ...scriptLines(child(job, 'script'), config),
-    ]
-    scripts.reduce(
-      (state, line) =>
-        readScript(textOf(line) ?? '', (at) => placeOfLine(line, at), state, {
-          manifests: context.manifests,
-          findSecrets,
-          findings,
-        }),
-      start,
-    )
-  }
-  if (findings.publishes.length === 0) return undefined
+): PublishJob {
   return {
     id,
     place: job.place,
     entry,
     // An ID token names only the file at the top, wherever the job stands.
     file: entry,
-    triggers: triggersOf(job, context.defaultBranch),
-    environment: environmentOf(job, shared),
+    triggers: triggersOf(job, child(config, 'workflow'), context.defaultBranch),
+    environment: environmentOf(job, variablesOf(job, config)),
     idToken: idTokenAccess(id, job, config, unknowns),
-    publishes: [...new Map(findings.publishes.map((one) => [JSON.stringify(one), one])).values()],
+    publishes,
+    builds: [...builds],
   }
 }
 

@@ -4,25 +4,50 @@ import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.
 /**
  * When a job runs, as far as `rules` and `only` say it simply (docs, "CI/CD YAML syntax"). A condition that is
  * not understood counts as a push: the rehearsal then plays the job rather than leaving it out.
+ * @param workflow the `workflow:` of the configuration, whose `rules` say when there is a pipeline at all
  */
-export function triggersOf(job: Tree, defaultBranch: string): readonly Trigger[] {
+export function triggersOf(
+  job: Tree,
+  workflow: Tree | undefined,
+  defaultBranch: string,
+): readonly Trigger[] {
+  const of = (rules: Tree): readonly Trigger[] =>
+    distinct(itemsOf(rules).flatMap((rule) => ofRule(rule, defaultBranch)))
+  const ofPipeline = child(workflow, 'rules')
+  const pipelines = ofPipeline && of(ofPipeline)
   const rules = child(job, 'rules')
   const only = child(job, 'only')
-  if (rules !== undefined)
-    return distinct(itemsOf(rules).flatMap((rule) => ofRule(rule, defaultBranch)))
-  if (only === undefined) return [{ event: 'push' }, { event: 'tag' }]
-  return distinct(textsOf(isMap(only) ? child(only, 'refs') : only).map(ofRef))
+  if (rules !== undefined) return within(of(rules), pipelines)
+  if (only === undefined) return pipelines ?? [{ event: 'push' }, { event: 'tag' }]
+  return within(distinct(textsOf(isMap(only) ? child(only, 'refs') : only).map(ofRef)), pipelines)
+}
+
+/** Those of a job's triggers for which there is a pipeline; all of them if that leaves none. */
+function within(
+  triggers: readonly Trigger[],
+  pipelines: readonly Trigger[] | undefined,
+): readonly Trigger[] {
+  if (pipelines === undefined) return triggers
+  const started = triggers.filter(({ event }) => pipelines.some((one) => one.event === event))
+  return started.length === 0 ? triggers : started
 }
 
 function ofRule(rule: Tree, defaultBranch: string): readonly Trigger[] {
   if (textOf(child(rule, 'when')) === 'never') return []
   const condition = textOf(child(rule, 'if')) ?? ''
   const parts = condition.split('&&').map((part) => part.trim())
-  if (parts.some(wantsTag)) return [{ event: 'tag' }]
+  const byHand = parts.some(excludesPushes) ? { byHand: true as const } : {}
+  if (parts.some(wantsTag)) return [{ event: 'tag', ...byHand }]
   const branch = parts
     .map((part) => branchOf(part, defaultBranch))
     .find((name) => name !== undefined)
-  return [{ event: 'push', ...(branch !== undefined && { branches: [branch] }) }]
+  return [{ event: 'push', ...(branch !== undefined && { branches: [branch] }), ...byHand }]
+}
+
+/** `$CI_PIPELINE_SOURCE == "web"`, `$CI_PIPELINE_SOURCE != "push"`. */
+function excludesPushes(condition: string): boolean {
+  const found = /^\$CI_PIPELINE_SOURCE\s*(==|!=)\s*["']([a-z_]+)["']$/.exec(condition)
+  return found !== null && (found[1] === '==') !== (found[2] === 'push')
 }
 
 /** `$CI_COMMIT_TAG`, alone or matched against a pattern, but not where it must be absent. */

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { PipelineError, reasonOf } from '../errors.ts'
@@ -13,6 +14,19 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     const reason = reasonOf(error)
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(reason)) return undefined
     throw new PipelineError('file_unreadable', { file: path, reason })
+  }
+}
+
+// A script that somebody wrote is far smaller.
+const MAX_SCRIPT_BYTES = 1024 * 1024
+
+/** The text of a script; undefined if there is none that can be read. Waits: scripts are found one by one while reading. */
+export function textIfThere(path: string): string | undefined {
+  try {
+    const found = statSync(path)
+    return found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -19,6 +19,8 @@ export interface NpmManifest {
   readonly yarnRegistry?: string
   /** The repository as written: a URL or a shorthand. */
   readonly repository?: string
+  /** `jsii.targets.python` (aws.github.io/jsii, "Configuration"): the Python package that is made of this one. */
+  readonly jsiiPython?: { readonly distName: string; readonly module: string }
 }
 
 /** What stands in the files beside a `package.json`. */
@@ -58,7 +60,18 @@ export function readNpmManifest(
     npmrc: readIni(beside.npmrc),
     ...(beside.yarnRegistry !== undefined && { yarnRegistry: beside.yarnRegistry }),
     ...(repository !== undefined && { repository }),
+    ...jsiiPythonOf(manifest),
   }
+}
+
+function jsiiPythonOf({
+  jsii,
+}: Readonly<Record<string, unknown>>): Pick<NpmManifest, 'jsiiPython'> {
+  const targets = isRecord(jsii) ? jsii.targets : undefined
+  const python = isRecord(targets) ? targets.python : undefined
+  const distName = field(python, 'distName')
+  const module = field(python, 'module')
+  return distName === undefined || module === undefined ? {} : { jsiiPython: { distName, module } }
 }
 
 /** `["packages/*"]`, or yarn's `{ packages: ["packages/*"] }`. */

@@ -1,5 +1,5 @@
 import { parse } from 'smol-toml'
-import { field, isRecord } from './manifest-npm.ts'
+import { field, isRecord, type NpmManifest } from './manifest-npm.ts'
 
 /** What a `pyproject.toml`, or an older `setup.cfg`, says about publishing. */
 export interface PythonManifest {
@@ -17,6 +17,8 @@ export interface PythonManifest {
   /** Name → `publish-url` of each `[[tool.uv.index]]`. */
   readonly indexes: ReadonlyMap<string, string>
   readonly repository?: string
+  /** For a package that jsii makes of a `package.json`: the module to import. */
+  readonly jsii?: { readonly module: string }
 }
 
 // PyPI refuses every upload with a classifier that begins so (pypi.org/classifiers).
@@ -107,6 +109,23 @@ export function readSetupPy(
     private: call.includes(PRIVATE_CLASSIFIER),
     indexes: new Map(),
     ...(repository !== undefined && { repository }),
+  }
+}
+
+/** The Python package that jsii makes of an npm package, with its version. Undefined for every other npm package. */
+export function jsiiManifest(npm: NpmManifest): PythonManifest | undefined {
+  const { file, directory, version, repository, jsiiPython } = npm
+  if (jsiiPython === undefined) return undefined
+  return {
+    ecosystem: 'pypi',
+    file,
+    directory,
+    name: jsiiPython.distName,
+    ...(version !== undefined && { version }),
+    private: npm.private,
+    indexes: new Map(),
+    ...(repository !== undefined && { repository }),
+    jsii: { module: jsiiPython.module },
   }
 }
 

@@ -44,6 +44,23 @@ describe('readManifests', () => {
     ])
   })
 
+  it('reads the Python package that jsii makes of an npm package', async () => {
+    const python = { distName: 'acme-widget', module: 'acme.widget' }
+    const manifest = (targets: object) =>
+      JSON.stringify({ name: '@acme/widget', version: '1.0.0', jsii: { targets } })
+    const found = await packages({
+      'package.json': manifest({ python }),
+      'pyproject.toml': '[project]\nname="tools"\nversion="0"\n',
+      'a/package.json': manifest({ python: { distName: 'a' } }),
+    })
+    const own = { version: '1.0.0', directory: '.', private: false }
+    expect(found).toEqual([
+      { ecosystem: 'npm', name: '@acme/widget', ...own },
+      { ecosystem: 'npm', name: '@acme/widget', ...own, directory: 'a' },
+      { ecosystem: 'pypi', name: 'acme-widget', ...own, jsii: { module: 'acme.widget' } },
+    ])
+  })
+
   it('stays out of dependencies, build output, hidden and ignored directories', async () => {
     const manifest = '{"name":"x","version":"1.0.0"}'
     const found = await packages({

@@ -7,6 +7,7 @@ import { parseYaml } from '../yaml/yaml-file.ts'
 import { readIfThere } from './files.ts'
 import { type NpmManifest, readNpmManifest } from './manifest-npm.ts'
 import {
+  jsiiManifest,
   type PythonManifest,
   readPythonManifest,
   readSetupCfg,
@@ -35,14 +36,17 @@ export async function readManifests(root: string): Promise<Manifests> {
   const python: PythonManifest[] = []
   const unknowns: Unknown[] = []
   for (const directory of await directories(root)) {
+    let jsii: PythonManifest | undefined
     try {
       const found = await npmManifest(root, directory)
       if (found !== undefined) npm.push(found)
+      jsii = found && jsiiManifest(found)
     } catch (error) {
       unknowns.push(unreadable(directory, 'package.json', error))
     }
     try {
-      const found = await pythonManifest(root, directory)
+      // A pyproject.toml beside it is there for tools only.
+      const found = jsii ?? (await pythonManifest(root, directory))
       if (found !== undefined) python.push(found)
     } catch (error) {
       unknowns.push(unreadable(directory, 'pyproject.toml', error))
@@ -53,10 +57,12 @@ export async function readManifests(root: string): Promise<Manifests> {
 
 /** The packages among the manifests: those with a name. */
 export function packagesOf({ npm, python }: Manifests): readonly Package[] {
-  return [...npm, ...python].flatMap(({ ecosystem, name, version, directory, private: secret }) => {
+  return [...npm, ...python].flatMap((manifest) => {
+    const { ecosystem, name, version, directory, private: secret } = manifest
     if (name === undefined) return []
     const known = version === undefined ? {} : { version }
-    return [{ ecosystem, name, ...known, directory, private: secret }]
+    const made = 'jsii' in manifest && manifest.jsii !== undefined ? { jsii: manifest.jsii } : {}
+    return [{ ecosystem, name, ...known, directory, private: secret, ...made }]
   })
 }
 

@@ -82,6 +82,7 @@ describe('recognise', () => {
     'python -m build',
     'npx jsr publish',
     'cargo publish',
+    'dotnet nuget list',
     'gh release create v1',
   ])('does not take %j for a publish', (line) => {
     expect(read(line)).toBeUndefined()
@@ -109,6 +110,7 @@ describe('recognise', () => {
     ['./scripts/publish.sh', 'publish.sh'],
     ['bash scripts/release.sh', 'scripts/release.sh'],
     ['retry 3 npm publish', 'npm publish'],
+    ["dotnet nuget push 'dist/*.nupkg' --api-key $KEY", 'dotnet nuget push'],
   ])('names what is not played in %j', (line, name) => {
     const found = read(line)
     expect(found?.kind).toBe('unplayed')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { incapableNode, incapableNpm, installedNpm, setsVersion } from './npm-versions.ts'
+import { incapableNode, incapableNpm, installedNpm } from './npm-versions.ts'
 
 describe('incapableNode', () => {
   it.each(['18', '20', '22.x', 'v22.14.0', '23', '24.4.1', 'lts/iron', 'lts/Jod'])(
@@ -48,22 +48,4 @@ describe('installedNpm', () => {
     expect(installedNpm(['npm', 'install', 'npm@10'])).toBeUndefined()
     expect(installedNpm(['npm', 'publish'])).toBeUndefined()
   })
-})
-
-describe('setsVersion', () => {
-  it.each([
-    'npm version 1.2.3',
-    'npm version --no-git-tag-version $TAG',
-    'npm pkg set version=1.2.3',
-    'yarn version --new-version 1.2.3',
-  ])('is true of %j', (command) => {
-    expect(setsVersion(command.split(' '))).toBe(true)
-  })
-
-  it.each(['npm version', 'npm --version', 'npm pkg set name=a', 'node version 1'])(
-    'is false of %j',
-    (command) => {
-      expect(setsVersion(command.split(' '))).toBe(false)
-    },
-  )
 })

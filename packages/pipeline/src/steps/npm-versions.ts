@@ -70,13 +70,3 @@ function isBelow(numbers: readonly number[], floor: readonly number[]): boolean 
   }
   return false
 }
-
-/** `npm version 1.2.3`, `npm pkg set version=…`, and what pnpm and yarn have for that. `npm version` alone only shows. */
-export function setsVersion(words: readonly string[]): boolean {
-  const [program = '', ...rest] = words
-  const { rest: plain } = parseOptions(rest, new Set())
-  const [verb, ...args] = plain
-  if (!['npm', 'pnpm', 'yarn'].includes(program)) return false
-  if (verb === 'version') return args.length > 0 || rest.includes('--new-version')
-  return verb === 'pkg' && args[0] === 'set' && args.some((arg) => arg.startsWith('version='))
-}

@@ -2,8 +2,8 @@ import type { Place, PublishStep, Unknown } from '../model.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import { type Recognised, recognise } from './commands.ts'
-import { incapableNpm, installedNpm, setsVersion } from './npm-versions.ts'
-import { npmRegistry, pythonRegistry } from './registries.ts'
+import { incapableNpm, installedNpm } from './npm-versions.ts'
+import { parseOptions } from './options.ts'
 import {
   onceEach,
   type SecretFinder,
@@ -12,8 +12,10 @@ import {
   storedSecrets,
 } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
-import { nearest, npmTargets, pythonTargets, workspaces } from './targets.ts'
-import { pathIn, type Variables } from './variables.ts'
+import { npmrcText, targetOf } from './target.ts'
+import { nearest, workspaces } from './targets.ts'
+import { expand, pathIn, type Variables } from './variables.ts'
+import { type VersionFile, versionSetBy } from './versions-set.ts'
 import { unwrap } from './wrappers.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -29,24 +31,31 @@ export interface ShellState {
   readonly userRegistry?: string | undefined
   /** Why the npm on the PATH cannot do trusted publishing. */
   readonly incapableNpm?: string | undefined
-  /** Whether a command before has set the version of what will be published. */
-  readonly setsVersion?: true | undefined
+  /** The kinds of manifest in which a command before has set the version of what will be published. */
+  readonly versionsSet?: ReadonlySet<VersionFile> | undefined
 }
 
 /** What is found while a job is read; the readers add to it. */
-interface Findings {
+export interface Findings {
   readonly publishes: PublishStep[]
   readonly unknowns: Unknown[]
+  /** Directories whose package's `build` script was run. */
+  readonly builds: Set<string>
 }
 
 export interface ScriptContext {
   readonly manifests: Manifests
   readonly findSecrets: SecretFinder
   readonly findings: Findings
+  /** The text of a file, by its path from the root. */
+  readonly textOf: (file: string) => string | undefined
 }
 
 // `release` that runs `release:all` that runs `publish:all` is as deep as package scripts go in practice.
 const MAX_SCRIPT_DEPTH = 4
+
+/** The flags of shells that take the next word. */
+const SHELL_VALUED = new Set(['-o', '+o'])
 
 /**
  * Follows a shell script and adds what it publishes to the findings. `placeOf` gives the place of a line of the
@@ -100,7 +109,15 @@ class ScriptReader {
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
     const upgrade = installedNpm(words)
     if (upgrade !== undefined) return { ...state, incapableNpm: upgrade.incapable }
-    if (setsVersion(words)) return { ...state, setsVersion: true }
+    const versioned = versionSetBy(words)
+    if (versioned !== undefined) {
+      return { ...state, versionsSet: new Set([...(state.versionsSet ?? []), versioned]) }
+    }
+    const file = this.#scriptFile(command, words, changed)
+    if (file !== undefined) {
+      this.#nested(file, place, changed)
+      return state
+    }
     const found = recognise(words)
     if (found !== undefined) this.#follow(found, command, changed, script)
     return state
@@ -137,11 +154,11 @@ class ScriptReader {
       ecosystem: target.ecosystem,
       text: command.text,
       directory,
-      args: publish.args,
+      args: publish.args.map((arg) => expand(arg, state.variables)),
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
       storedSecrets: onceEach([...state.secrets, ...secrets]),
-      ...(state.setsVersion && target.ecosystem === 'npm' && { setsVersion: true }),
+      ...(target.files.some((file) => state.versionsSet?.has(file)) && { setsVersion: true }),
       ...capability(publish, command, state),
     })
   }
@@ -157,6 +174,7 @@ class ScriptReader {
       return text === undefined ? [] : [{ text, directory: one.directory }]
     })
     for (const { text, directory: at } of scripts) {
+      if (run.name === 'build') this.#context.findings.builds.add(at)
       this.#nested(text, place, { ...state, directory: at })
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
@@ -167,6 +185,17 @@ class ScriptReader {
     }
   }
 
+  /** The text of the shell script that a command runs, if it is a file of the repository. */
+  #scriptFile(
+    { words: written }: Command,
+    words: readonly string[],
+    state: ShellState,
+  ): string | undefined {
+    const file = scriptFileOf(words, written)
+    const path = file && pathIn(state.directory, file, state.variables)
+    return path === undefined ? undefined : this.#context.textOf(path)
+  }
+
   #nested(script: string, place: Place, state: ShellState): void {
     if (this.#depth >= MAX_SCRIPT_DEPTH) return
     new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
@@ -175,6 +204,17 @@ class ScriptReader {
   #unknown(place: Place, sentence: string): void {
     this.#context.findings.unknowns.push({ place, sentence })
   }
+}
+
+/** The file in `sh file`, `bash -e file` and `./file.sh`. `written` has the path that `words` are without. */
+function scriptFileOf(words: readonly string[], written: readonly string[]): string | undefined {
+  const [program = '', ...rest] = words
+  if (/\.(?:sh|bash)$/.test(program)) return written.find((word) => word.endsWith(program))
+  if (!/^(?:ba|da|z)?sh$/.test(program)) return undefined
+  const options = parseOptions(rest, SHELL_VALUED)
+  return [...options.flags.keys()].some((flag) => /^-\w*c$/.test(flag))
+    ? undefined
+    : options.rest[0]
 }
 
 /** `npx npm@11 publish` brings an npm of its own. */
@@ -224,62 +264,4 @@ function withHooks(manifest: NpmManifest, { name, args }: ScriptRun): string | u
   if (main === undefined) return undefined
   const [before, after] = [`pre${name}`, `post${name}`].map((hook) => manifest.scripts.get(hook))
   return [before, [main, ...args].join(' '), after].filter((text) => text !== undefined).join('\n')
-}
-
-interface Target {
-  readonly ecosystem: 'npm' | 'pypi'
-  readonly packages: readonly string[]
-  readonly registry?: string | undefined
-  readonly sentences: readonly string[]
-}
-
-/** What a publish command uploads and where to. Also for actions, which stand for a command. */
-export function targetOf(
-  publish: Publish,
-  directory: string,
-  { variables, userRegistry }: Pick<ShellState, 'variables' | 'userRegistry'>,
-  manifests: Manifests,
-): Target {
-  const python = publish.client === 'twine' || publish.client === 'uv'
-  const { packages, sentence, named } = python
-    ? pythonTarget(publish, directory, variables, manifests)
-    : npmTarget(publish, directory, { variables, userRegistry }, manifests)
-  return {
-    ecosystem: python ? 'pypi' : 'npm',
-    packages: packages.map((one) => one.directory),
-    registry: named.registry,
-    sentences: [sentence, named.sentence].filter((one) => one !== undefined),
-  }
-}
-
-function pythonTarget(
-  publish: Publish,
-  directory: string,
-  variables: Variables,
-  manifests: Manifests,
-) {
-  const targets = pythonTargets(publish, directory, manifests)
-  return { ...targets, named: pythonRegistry(publish, targets.packages[0], variables) }
-}
-
-function npmTarget(
-  publish: Publish,
-  directory: string,
-  shell: Pick<ShellState, 'variables' | 'userRegistry'>,
-  manifests: Manifests,
-) {
-  const targets = npmTargets(publish, directory, manifests)
-  const around = manifestsAround(directory, manifests)
-  return { ...targets, named: npmRegistry(publish, targets.packages, { ...shell, around }) }
-}
-
-/** npm reads the `.npmrc` of the package and of the root of the workspaces. */
-function manifestsAround(directory: string, { npm }: Manifests): readonly NpmManifest[] {
-  return npm.filter((one) => one.directory === directory || one.directory === '.').toReversed()
-}
-
-function npmrcText(directory: string, manifests: Manifests): string {
-  return manifestsAround(directory, manifests)
-    .flatMap(({ npmrc }) => [...npmrc.values()])
-    .join('\n')
 }

@@ -40,6 +40,7 @@ describe('the packages of an npm command', () => {
     ['npm publish acme-b-1.0.0.tgz', ['packages/b']],
     ['npm publish out/acme-b-*.tgz', ['packages/b']],
     ['npm pack -w a && npm publish packages/a/*.tgz', ['packages/a']],
+    ['npx --yes npm@11.19.1 publish ./packages/b/dist/js/*.tgz --tag "$TAG"', ['packages/b']],
   ])('of %j are its public workspaces', async (run, packages) => {
     expect(await targets(run, WORKSPACES)).toEqual({ packages, unknowns: [] })
   })
@@ -96,6 +97,7 @@ describe('the project of a Python command', () => {
     ['twine upload --skip-existing b/dist/*', '.', two, ['b']],
     ['twine upload */dist/*', '.', two, ['a', 'b']],
     ['uv publish --directory a', '.', two, ['a']],
+    ['uv publish --trusted-publishing always b/dist/python/*', '.', two, ['b']],
   ])('of %j in %s', async (run, directory, files, packages) => {
     expect(await targets(run, files, directory)).toEqual({ packages, unknowns: [] })
   })
@@ -104,6 +106,13 @@ describe('the project of a Python command', () => {
     [two, 'several Python projects'],
     [{}, 'no pyproject.toml'],
     [{ 'pyproject.toml': `${py('p')}classifiers=["Private :: x"]\n` }, 'Private ::'],
+    [
+      {
+        'package.json':
+          '{"name":"p","private":true,"jsii":{"targets":{"python":{"distName":"p","module":"p"}}}}',
+      },
+      'jsii makes no Python package',
+    ],
   ])('is not guessed: %#', async (files, words) => {
     const found = await targets('uv publish', files)
     expect(found.packages).toEqual([])

@@ -151,10 +151,12 @@ export function pythonTargets(
   }
   const packages = found.filter((one) => !one.private)
   if (packages.length > 0) return { packages }
-  return {
-    packages,
-    sentence: `${found[0]?.file} has a "Private ::" classifier, so PyPI refuses it.`,
-  }
+  const [first] = found
+  const sentence =
+    first?.jsii === undefined
+      ? `${first?.file} has a "Private ::" classifier, so PyPI refuses it.`
+      : `${first.file} is marked "private": true, so jsii makes no Python package of it.`
+  return { packages, sentence }
 }
 
 /** The manifest in a directory or in the closest one above it. */

@@ -7,8 +7,8 @@ export interface Unplayed {
   readonly sentence: string
 }
 
-/** Programs that publish, with the verb that does; those without a verb publish by themselves. */
-const TOOLS: readonly (readonly [program: string, verb?: string])[] = [
+/** Programs that publish, with the verbs that do; those without a verb publish by themselves. */
+const TOOLS: readonly (readonly [program: string, ...verbs: string[]])[] = [
   ['semantic-release'],
   ['python-semantic-release', 'publish'],
   ['changeset', 'publish'],
@@ -34,6 +34,7 @@ const TOOLS: readonly (readonly [program: string, verb?: string])[] = [
   ['rye', 'publish'],
   ['maturin', 'publish'],
   ['maturin', 'upload'],
+  ['dotnet', 'nuget', 'push'],
 ]
 
 /** Runners of named targets; what a target does stands in a file that is not read. */
@@ -51,7 +52,9 @@ export function unplayed(words: readonly string[]): Unplayed | undefined {
   const [program = '', ...rest] = words
   const options = parseOptions(rest, new Set())
   if (isOn(options, '--dry-run', '--preview', '--help')) return undefined
-  const tool = TOOLS.find(([name, verb]) => name === program && (!verb || options.rest[0] === verb))
+  const tool = TOOLS.find(
+    ([name, ...verbs]) => name === program && verbs.every((verb, i) => options.rest[i] === verb),
+  )
   if (tool !== undefined) return notPlayed(tool.join(' '))
   if (program === 'python' && rest[0] === 'setup.py' && rest.includes('upload')) {
     return notPlayed('setup.py upload')

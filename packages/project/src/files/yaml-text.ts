@@ -73,7 +73,7 @@ const NOT_PLAIN = /: |:\t| #|\t#/
 
 /** What is null, a boolean, a number, a time or a merge key in either version. */
 const OTHER_TYPE =
-  /^(?:null|true|false|yes|no|on|off|y|n|[-+.]?[\d.][\d.,_:a-fox+-]*|\.(?:inf|nan)|\d{4}-\d.*)$/i
+  /^(?:null|true|false|yes|no|on|off|y|n|[-+.]?[\d.][\d.,_:a-fox+-]*|e[-+]?\d+|\.(?:inf|nan)|\d{4}-\d.*)$/i
 
 function escaped(text: string): string {
   return JSON.stringify(text).replace(

@@ -24,27 +24,20 @@ export class WorkflowFile extends YamlFile {
   }
 }
 
-/** Goes through the lines of the jobs: what is inside of one is indented further than its name. */
+/** Jobs begin with their ids; what is inside of one is indented further. */
 function withJobs(text: string, jobs: ReadonlyMap<string, Job>): string {
   const [head = '', ...rest] = text.split(/^(?=jobs:$)/m)
-  let job: Job | undefined
-  let first = true
-  const lines = rest
-    .join('')
-    .split('\n')
-    .map((line) => {
-      const id = /^ {2}([\w-]+):$/.exec(line)?.[1]
-      if (id === undefined) return withReason(line, job)
-      job = jobs.get(id)
-      const gap = first ? '' : '\n'
-      first = false
-      return gap + line
-    })
-  return head + lines.join('\n')
+  const [key = '', ...parts] = rest.join('').split(/^(?= {2}[\w-]+:$)/m)
+  const written = parts.map((part) => withReasons(part, jobs.get(part.slice(2, part.indexOf(':')))))
+  return head + key + written.join('\n')
 }
 
-function withReason(line: string, job: Job | undefined): string {
-  const name = /^ {6}([a-z-]+): (?:read|write)$/.exec(line)?.[1]
-  const reason = Object.entries(job?.reasons ?? {}).find(([key]) => kebab(key) === name)?.[1]
-  return reason === undefined ? line : `${line} # ${reason.replace(/\s+/g, ' ')}`
+function withReasons(text: string, job: Job | undefined): string {
+  const reasons = new Map(Object.entries(job?.reasons ?? {}).map(([key, why]) => [kebab(key), why]))
+  return text.replace(/^ {4}permissions:\n(?: {6}.*\n)+/m, (permissions) =>
+    permissions.replace(/^ {6}([a-z-]+): .*$/gm, (line, name) => {
+      const reason = reasons.get(name)
+      return reason === undefined ? line : `${line} # ${reason.replace(/\s+/g, ' ')}`
+    }),
+  )
 }

@@ -15,9 +15,10 @@ export class Greeter {
 
 /** A class and a test to start from: jsii exports classes, interfaces and enums, no functions. */
 export function addJsiiSample(project: Project, srcdir: string, testdir: string): void {
+  const source = `../${srcdir}/index`
   const test = `import * as assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Greeter } from '../${srcdir}/index'
+import { Greeter } from '${source}'
 
 test('greets by name', () => {
   assert.equal(new Greeter('Hi').greet('world'), 'Hi, world!')

@@ -1,2 +1,3 @@
 export { JsiiProject } from '../jsii/jsii-project.ts'
-export type { JsiiProjectOptions } from '../options/jsii.ts'
+export type { JsiiDotNetTarget, JsiiProjectOptions, JsiiPythonTarget } from '../options/jsii.ts'
+export { Stability } from '../options/node.ts'

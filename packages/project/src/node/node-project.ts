@@ -103,8 +103,7 @@ export class NodeProject extends Project {
     this.release = this.#addRelease(options, kind)
   }
 
-  /** The command that installs dependencies and writes the lock file. */
-  get installCommand(): readonly string[] | undefined {
+  override get installCommand(): readonly string[] | undefined {
     return this.manager.update
   }
 

@@ -51,11 +51,11 @@ export function packageManager(choice: NodePackageManager, versions: Versions): 
       return {
         name: 'bun',
         tools: [],
-        setUp: [`npm install --global --ignore-scripts=false bun@${versions.bun ?? DEFAULT_BUN}`],
-        install: 'bun install --frozen-lockfile',
+        setUp: [],
+        install: `${bun(versions)} install --frozen-lockfile`,
         update: ['bun', 'install'],
         lockfile: 'bun.lock',
-        run: (script) => `bun run ${script}`,
+        run: (script) => `${bun(versions)} run ${script}`,
       }
     case 'yarn2':
     case 'yarn_berry':
@@ -63,6 +63,11 @@ export function packageManager(choice: NodePackageManager, versions: Versions): 
     default:
       return yarn('--frozen-lockfile', [])
   }
+}
+
+/** By npx, which needs no global installation and has it on the path of what it runs. */
+function bun({ bun: version = DEFAULT_BUN }: Versions): string {
+  return `npx --yes bun@${version}`
 }
 
 function yarn(flag: string, setUp: readonly string[]): PackageManager {

@@ -91,7 +91,7 @@ export class PythonProject extends Project {
   }
 
   /** The command that writes the lock file, if the build tool has one. */
-  get installCommand(): readonly string[] | undefined {
+  override get installCommand(): readonly string[] | undefined {
     return this.buildTool.lock?.update
   }
 

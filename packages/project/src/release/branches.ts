@@ -15,8 +15,17 @@ export function branchSettings(
 ): readonly BranchSettings[] {
   const { majorVersion, minMajorVersion, prerelease, npmDistTag } = options
   const first: BranchOptions = { majorVersion, minMajorVersion, prerelease, npmDistTag }
-  const branches = { [options.defaultReleaseBranch ?? 'main']: first, ...options.releaseBranches }
-  return Object.entries(branches).map(([name, branch], index) => {
+  const defaultBranch = options.defaultReleaseBranch ?? 'main'
+  const others = Object.entries(options.releaseBranches ?? {})
+  if (others.some(([name]) => name === defaultBranch)) {
+    throw refuse('option_conflict', {
+      type,
+      first: `defaultReleaseBranch: "${defaultBranch}"`,
+      second: `releaseBranches["${defaultBranch}"]`,
+      reason: 'the options of the project itself are those of its default branch.',
+    })
+  }
+  return [[defaultBranch, first] as const, ...others].map(([name, branch], index) => {
     const at = index === 0 ? '' : `releaseBranches["${name}"].`
     checkBranch(type, name, branch, at, python)
     if (index > 0 && branch.npmDistTag === 'latest') {
@@ -50,8 +59,8 @@ function checkBranch(
   const invalid = (option: string, value: string, reason: string): Error =>
     refuse('option_invalid', { type, option: at + option, value, reason })
   // git-check-ref-format(1), as far as it concerns shells and workflow files.
-  if (!/^(?!\/)(?!.*(?:\.\.|\/\/|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u.test(name)) {
-    throw invalid('branch', name, 'git does not take it as the name of a branch.')
+  if (!/^(?!\/)(?!.*(?:\.\.|\/\/|@\{))[^\s~^:?*"[\\\p{Cc}]+(?<![/.])$/u.test(name)) {
+    throw invalid('branch', name, 'no git or no CI takes it as the name of a branch.')
   }
   const { prerelease, npmDistTag, majorVersion, minMajorVersion } = branch
   if (majorVersion !== undefined && minMajorVersion !== undefined) {

@@ -11,6 +11,18 @@ export class ReleaseTrigger {
     this.values = values
   }
 
+  /** From an option, which no compiler has seen in a JavaScript definition. */
+  static from(type: string, option: unknown): ReleaseTrigger {
+    if (option === undefined) return ReleaseTrigger.continuous()
+    if (option instanceof ReleaseTrigger) return option
+    throw refuse('option_type', {
+      type,
+      option: 'releaseTrigger',
+      expected: 'made by ReleaseTrigger',
+      actual: JSON.stringify(option) ?? String(option),
+    })
+  }
+
   /** Every push to a release branch; `paths` limits it to pushes that change something there. */
   static continuous(options: { readonly paths?: readonly string[] } = {}): ReleaseTrigger {
     return new ReleaseTrigger('continuous', options.paths ?? [])

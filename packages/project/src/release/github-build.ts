@@ -91,6 +91,11 @@ function releaseSteps({ settings, project }: Release): JobStep[] {
   ]
   return steps.map((step) => ({
     ...step,
-    if: step.if === undefined ? IF_RELEASE : `${IF_RELEASE} && (${step.if})`,
+    if: step.if === undefined ? IF_RELEASE : `${IF_RELEASE} && (${bare(step.if)})`,
   }))
+}
+
+/** Beside other text `${{ … }}` would make a text of the condition, and every text is true. */
+function bare(condition: string): string {
+  return /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition)?.[1]?.trim() ?? condition
 }

@@ -7,7 +7,8 @@ import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
 import { PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
 import {
-  GITHUB_PACKAGES,
+  isGithubPackages,
+  NPM_REGISTRY,
   type NpmTarget,
   type NugetTarget,
   type PypiTarget,
@@ -109,7 +110,7 @@ function nugetStep(target: NugetTarget, folder: string): JobStep {
 
 function permissionsOf(target: Target): JobPermissions {
   const provenance = target.kind === 'npm' && target.provenance === true
-  const packages = target.kind === 'npm' && target.registry === GITHUB_PACKAGES
+  const packages = target.kind === 'npm' && isGithubPackages(target.registry)
   return {
     ...(target.trusted || provenance ? { idToken: 'write' as const } : {}),
     contents: 'read',
@@ -121,7 +122,8 @@ function permissionsOf(target: Target): JobPermissions {
 function environmentOf(target: Target, { planSettings }: Release): string {
   const branched = planSettings.branches.some(({ environment }) => environment !== undefined)
   if (!branched) return target.environment
-  return expression(`needs.release.outputs.environment || '${target.environment}'`)
+  const otherwise = target.environment.replaceAll("'", "''")
+  return expression(`needs.release.outputs.environment || '${otherwise}'`)
 }
 
 function labelOf(target: Target): string {
@@ -130,5 +132,5 @@ function labelOf(target: Target): string {
     if (target.job === 'release_testpypi') return 'TestPyPI'
     return target.url === undefined ? 'PyPI' : new URL(target.url).host
   }
-  return target.registry === 'https://registry.npmjs.org/' ? 'npm' : new URL(target.registry).host
+  return target.registry === NPM_REGISTRY ? 'npm' : new URL(target.registry).host
 }

@@ -55,7 +55,7 @@ function triggersOf({ trigger, branches, tagPrefix }: Release): Triggers {
   switch (trigger.kind) {
     case 'continuous': {
       const paths = trigger.values.length === 0 ? {} : { paths: trigger.values }
-      return { push: { branches, ...paths }, ...byHand }
+      return { push: { branches: branches.map(literally), ...paths }, ...byHand }
     }
     case 'scheduled':
       return { schedule: trigger.values.map((cron) => ({ cron })), ...byHand }
@@ -66,4 +66,9 @@ function triggersOf({ trigger, branches, tagPrefix }: Release): Triggers {
     case 'dispatch':
       return byHand
   }
+}
+
+/** The name of a branch as a pattern that only it fits (docs.github.com, "Filter pattern cheat sheet"). */
+function literally(branch: string): string {
+  return branch.replace(/[+!]/g, '\\$&')
 }

@@ -1,7 +1,7 @@
 import { Component } from '../component.ts'
 import { refuse } from '../errors.ts'
 import { GitlabCi, type GitlabJob } from '../gitlab/gitlab-ci.ts'
-import { AFTER_PLAN, DIGEST_OF_DIST, PLAN_AT_GITLAB, TAG_AT_GITLAB } from './gitlab-scripts.ts'
+import { AFTER_PLAN, KEEP_DIGEST, PLAN_AT_GITLAB, TAG_AT_GITLAB } from './gitlab-scripts.ts'
 import { publishingNode } from './node-version.ts'
 import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
@@ -33,12 +33,32 @@ export class GitlabRelease extends Component {
     const { targets } = release.publisher
     const name = (job: string): string =>
       release.project.parent === undefined ? job : `${job}:${release.project.directory}`
+    refuseWordsOfGithub(release)
     const ci = GitlabCi.of(release.project.root)
     ci.addStages('build', 'tag', 'publish')
     ci.addJob(name('release'), buildJob(release))
     ci.addJob(name('release_tag'), tagJob(release, name))
     for (const target of targets) ci.addJob(name(target.job), publishJob(target, release, name))
   }
+}
+
+/** To pass such options over in silence would change what a release does. */
+function refuseWordsOfGithub({ settings, jobs, planSettings, publisher }: Release): void {
+  const given = {
+    releaseWorkflowSetupSteps: settings.releaseWorkflowSetupSteps?.length,
+    postBuildSteps: settings.postBuildSteps?.length,
+    prePublishSteps: publisher.targets.some(({ before }) => before.length > 0),
+    postPublishSteps: publisher.targets.some(({ after }) => after.length > 0),
+    releaseJobs: Object.keys(jobs).length,
+    releaseFailureIssue: settings.releaseFailureIssue,
+    workflowRunsOn: settings.workflowRunsOn,
+    'releaseBranches[…].environment': planSettings.branches.some((one) => one.environment),
+  }
+  const [option] = Object.entries(given).find(([, value]) => value) ?? []
+  if (option === undefined) return
+  const reason =
+    "it is in the words of GitHub, and this project is at GitLab. Change the jobs in GitLab's words: project.tryFindObjectFile('.gitlab-ci.yml')?.addOverride(…)."
+  throw refuse('option_refused', { type: settings.type, option, reason })
 }
 
 function buildJob(release: Release): GitlabJob {
@@ -49,7 +69,7 @@ function buildJob(release: Release): GitlabJob {
     stage: 'build',
     image: settings.workflowContainerImage ?? recipe.image,
     rules: rulesOf(release),
-    variables: { GIT_DEPTH: '0' },
+    variables: { GIT_DEPTH: '0', ...settings.releaseWorkflowEnv },
     script: [
       ...inFolder,
       ...recipe.setUp,
@@ -59,7 +79,7 @@ function buildJob(release: Release): GitlabJob {
       recipe.build,
       CHECK_UNCHANGED(recipe.versioned),
       recipe.pack,
-      `echo "PLAN_digest=${DIGEST_OF_DIST}" >> "$CI_PROJECT_DIR/plan.env"`,
+      KEEP_DIGEST,
     ],
     artifacts: { paths: [`${distOf(release)}/`], reports: { dotenv: 'plan.env' } },
   }
@@ -70,7 +90,7 @@ function tagJob(release: Release, name: (job: string) => string): GitlabJob {
     stage: 'tag',
     image: 'node:24-bookworm',
     needs: [name('release')],
-    rules: rulesOf(release),
+    rules: publishingRules(release),
     resource_group: 'release',
     variables: { DIST: distOf(release) },
     script: [TAG_AT_GITLAB],
@@ -90,7 +110,7 @@ function publishJob(target: Target, release: Release, name: (job: string) => str
   return {
     stage: 'publish',
     needs: [name('release'), name('release_tag')],
-    rules: rulesOf(release),
+    rules: publishingRules(release),
     resource_group: 'release',
     environment: target.environment,
     ...own,
@@ -148,6 +168,11 @@ function pypiJob(target: PypiTarget, release: Release): GitlabJob {
 
 function distOf({ project }: Release): string {
   return project.directory === '.' ? 'dist' : `${project.directory}/dist`
+}
+
+/** A dry run ends with the build. */
+function publishingRules(release: Release): readonly GitlabJob[] {
+  return release.settings.publishDryRun ? [{ when: 'never' }] : rulesOf(release)
 }
 
 /** Runs for the release branches; for a version tag to resume a release; by hand for either. */

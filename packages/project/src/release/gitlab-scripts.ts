@@ -1,6 +1,12 @@
-/** One digest over the digests of all files: what is built and what is published must have the same. */
-export const DIGEST_OF_DIST =
-  "$(cd dist && find . -type f | sort | xargs -d '\\n' sha256sum | sha256sum | cut -d ' ' -f 1)"
+import { LIST_OF_DIGESTS } from './scripts.ts'
+
+/** One digest over the digests of all files in a folder: what is built and what is published must have the same. */
+function digestOf(folder: string): string {
+  return `$(cd ${folder} && ${LIST_OF_DIGESTS} | sha256sum | cut -d ' ' -f 1)`
+}
+
+/** For the later jobs, as the plan is. */
+export const KEEP_DIGEST: string = `echo "PLAN_digest=${digestOf('dist')}" >> "$CI_PROJECT_DIR/plan.env"`
 
 /** The plan goes to the later jobs as variables; a job without a release ends well. */
 export const PLAN_AT_GITLAB = `BRANCH="$CI_COMMIT_BRANCH" sh .trustpub/plan-release.sh > plan.txt
@@ -35,6 +41,6 @@ esac
 echo 'TAG_go=true' > tag.env`
 
 /** The start of a publishing job: is there something to publish, and is it what was built? */
-export const AFTER_PLAN = `if [ "$TAG_go" != true ]; then echo 'There is nothing to publish.'; exit 0; fi
-digest=$(cd "$DIST" && find . -type f | sort | xargs -d '\\n' sha256sum | sha256sum | cut -d ' ' -f 1)
+export const AFTER_PLAN: string = `if [ "$TAG_go" != true ]; then echo 'There is nothing to publish.'; exit 0; fi
+digest=${digestOf('"$DIST"')}
 if [ "$digest" != "$PLAN_digest" ]; then echo "The files are not those that were built ($digest, not $PLAN_digest)."; exit 1; fi`

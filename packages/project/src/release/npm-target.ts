@@ -1,6 +1,6 @@
 import { refuse } from '../errors.ts'
 import type { NpmPublishOptions } from '../options/publish.ts'
-import { GITHUB_PACKAGES, NPM_REGISTRY, type NpmTarget } from './targets.ts'
+import { isGithubPackages, NPM_REGISTRY, type NpmTarget, plainAddress } from './targets.ts'
 
 /** What the project itself says about its npm package. */
 export interface NpmContext {
@@ -84,6 +84,14 @@ export function npmTarget(options: NpmPublishOptions, context: NpmContext): NpmT
   const trusted = options.trustedPublishing ?? false
   const registry = registryUrl(type, options.registry ?? NPM_REGISTRY)
   if (trusted) checkTrusted(type, options, registry)
+  if (access === 'restricted' && !context.package.startsWith('@')) {
+    throw conflict(
+      type,
+      "npmAccess: 'restricted'",
+      `the name ${context.package}`,
+      'npm restricts scoped packages only. Name it @owner/name, or leave npmAccess out.',
+    )
+  }
   if (options.npmProvenance === true && access === 'restricted') {
     throw conflict(
       type,
@@ -116,7 +124,7 @@ function checkTrusted(type: string, options: NpmPublishOptions, registry: string
       'npm falls back to a stored token in silence, so nobody would notice that trusted publishing fails. Take npmTokenSecret out, and delete the secret once a release has worked.',
     )
   }
-  if (registry === GITHUB_PACKAGES) {
+  if (isGithubPackages(registry)) {
     throw conflict(
       type,
       'trustedPublishing',
@@ -128,21 +136,17 @@ function checkTrusted(type: string, options: NpmPublishOptions, registry: string
 
 /** GitHub Packages takes the token of the run. */
 function defaultSecret(registry: string): string {
-  return registry === GITHUB_PACKAGES ? 'GITHUB_TOKEN' : 'NPM_TOKEN'
+  return isGithubPackages(registry) ? 'GITHUB_TOKEN' : 'NPM_TOKEN'
 }
 
 /** projen takes hosts without a scheme too. */
 function registryUrl(type: string, given: string): string {
-  const text = /^https?:\/\//.test(given) ? given : `https://${given}`
-  if (!URL.canParse(text)) {
-    throw refuse('option_invalid', {
-      type,
-      option: 'registry',
-      value: given,
-      reason: 'it is no URL.',
-    })
+  const address = plainAddress(/^https?:\/\//i.test(given) ? given : `https://${given}`)
+  if (address === undefined) {
+    const reason = 'it is no web address.'
+    throw refuse('option_invalid', { type, option: 'registry', value: given, reason })
   }
-  return text.endsWith('/') ? text : `${text}/`
+  return address.endsWith('/') ? address : `${address}/`
 }
 
 function conflict(type: string, first: string, second: string, reason: string): Error {

@@ -1,6 +1,6 @@
 import { refuse } from '../errors.ts'
 import type { PyPiPublishOptions } from '../options/publish.ts'
-import { PYPI_UPLOAD, type PypiTarget, TEST_PYPI_UPLOAD } from './targets.ts'
+import { PYPI_UPLOAD, type PypiTarget, plainAddress, TEST_PYPI_UPLOAD } from './targets.ts'
 
 export interface PypiContext {
   /** The project type, for errors. */
@@ -55,6 +55,14 @@ function checkOptions(
       actual: JSON.stringify(testPypi),
     })
   }
+  if (testPypi === 'only' && url !== undefined && url !== TEST_PYPI_UPLOAD) {
+    throw refuse('option_conflict', {
+      type,
+      first: "testPypi: 'only'",
+      second: `twineRegistryUrl: "${url}"`,
+      reason: 'they name two registries, and only one is published to. Keep one of the two.',
+    })
+  }
   const secret = twinePasswordSecret ?? twineUsernameSecret
   if (trusted && secret !== undefined) {
     throw refuse('option_conflict', {
@@ -83,14 +91,17 @@ function checkOptions(
   }
 }
 
-/** Undefined for PyPI itself, however it is written. */
+/** Undefined for PyPI itself. A slash at the end is no matter there and at TestPyPI, but elsewhere it may be. */
 function uploadUrl(type: string, given: string | undefined): string | undefined {
-  if (given === undefined || given === PYPI_UPLOAD) return undefined
-  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given
+  const address = plainAddress(given ?? PYPI_UPLOAD)
+  const slashed = address?.replace(/\/?$/, '/')
+  if (slashed === PYPI_UPLOAD) return undefined
+  if (slashed === TEST_PYPI_UPLOAD) return TEST_PYPI_UPLOAD
+  if (address !== undefined) return address
   throw refuse('option_invalid', {
     type,
     option: 'twineRegistryUrl',
-    value: given,
+    value: given ?? '',
     reason: 'it is no web address.',
   })
 }

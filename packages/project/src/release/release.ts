@@ -4,7 +4,8 @@ import { TextFile } from '../files/text-file.ts'
 import { TomlFile } from '../files/toml-file.ts'
 import type { Job } from '../github/job.ts'
 import type { GithubWorkflow } from '../github/workflow.ts'
-import type { BranchOptions, ReleaseOptions } from '../options/release.ts'
+import { checkOptions } from '../options/check.ts'
+import { BRANCH_OPTIONS, type BranchOptions, type ReleaseOptions } from '../options/release.ts'
 import type { Project } from '../project.ts'
 import { branchSettings } from './branches.ts'
 import { ReleasableCommits, ReleaseTrigger } from './choices.ts'
@@ -38,21 +39,23 @@ export class Release extends Component {
   /** The workflow, if the project is at GitHub. */
   readonly workflow: GithubWorkflow | undefined
   readonly #jobs = new Map<string, Job>()
-  readonly #branches: Record<string, BranchOptions>
+  readonly #branches = new Map<string, BranchOptions>()
 
   constructor(project: Project, settings: ReleaseSettings) {
     super(project)
     const ownName = plainName(project.name)
     const isRoot = project.parent === undefined
+    requirePlainPath(settings.type, project.directory)
     this.settings = settings
     this.publisher = new Publisher(settings.type, settings.releaseEnvironment)
-    this.trigger = settings.releaseTrigger ?? ReleaseTrigger.continuous()
+    this.trigger = ReleaseTrigger.from(settings.type, settings.releaseTrigger)
     this.tagPrefix = settings.releaseTagPrefix ?? (isRoot ? '' : `${ownName}-`)
     this.workflowName = settings.releaseWorkflowName ?? (isRoot ? 'release' : `release_${ownName}`)
-    this.#branches = { ...settings.releaseBranches }
     this.addJobs(settings.releaseJobs ?? {})
     // A definition that cannot be planned is refused where it is written, not when its files are rendered.
     checkPlanSettings(this.planSettings)
+    for (const [name, options] of Object.entries(settings.releaseBranches ?? {}))
+      this.addBranch(name, options)
     new TextFile(project, '.trustpub/plan-release.sh', {
       text: () => withMarker(planScript(this.planSettings), project.marker),
       executable: true,
@@ -81,7 +84,7 @@ export class Release extends Component {
 
   get planSettings(): PlanSettings {
     const { type, python, recipe, releasableCommits } = this.settings
-    const options = { ...this.settings, releaseBranches: this.#branches }
+    const options = { ...this.settings, releaseBranches: Object.fromEntries(this.#branches) }
     const { types } = ReleasableCommits.from(type, releasableCommits)
     return {
       gitCliff: recipe.gitCliff,
@@ -101,9 +104,18 @@ export class Release extends Component {
   }
 
   addBranch(name: string, options: BranchOptions): void {
-    this.#branches[name] = options
+    const at = `releaseBranches["${name}"].`
+    this.project.notes.push(...checkOptions(this.settings.type, options, BRANCH_OPTIONS, at))
+    this.#branches.set(name, options)
     checkPlanSettings(this.planSettings)
   }
+}
+
+/** The path of the project stands in scripts and patterns of every CI. */
+function requirePlainPath(type: string, path: string): void {
+  if (/^[\w@.+/-]+$/.test(path)) return
+  const reason = 'where something is released, use letters, digits, and / . _ - + @ only.'
+  throw refuse('option_invalid', { type, option: 'outdir', value: path, reason })
 }
 
 /** `@acme/widget` → `acme-widget`: what files and tags can be called. */

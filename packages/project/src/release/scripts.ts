@@ -11,16 +11,24 @@ export function CHECK_UNCHANGED(versioned: readonly string[]): string {
   return `git diff --exit-code -- . ${except}`
 }
 
-/** One line a file, as sha256sum writes them, into the output \`digests\`. */
-export const LIST_DIGESTS = `{
+/** The files in a folder: one line each, as sha256sum writes them. Hidden files are no part of an artifact. */
+export const LIST_OF_DIGESTS =
+  "find . -type f -not -path '*/.*' | LC_ALL=C sort | xargs -r -d '\\n' sha256sum"
+
+/** The digests as the output `digests`. */
+export const LIST_DIGESTS: string = `{
   echo 'digests<<END_OF_DIGESTS'
-  (cd dist && find . -type f | sort | xargs -d '\\n' sha256sum)
+  (cd dist && ${LIST_OF_DIGESTS})
   echo END_OF_DIGESTS
 } >> "$GITHUB_OUTPUT"`
 
 /** The digests come through the job's outputs, the files through the artifact store: both must tell the same. */
 export const CHECK_DIGESTS = `printf '%s\\n' "$DIGESTS" | sha256sum --check --strict
-test "$(find . -type f | wc -l)" = "$(printf '%s\\n' "$DIGESTS" | wc -l)"`
+if [ "$(find . -type f | wc -l)" != "$(printf '%s\\n' "$DIGESTS" | wc -l)" ]; then
+  echo '::error::There are files that were not built:'
+  find . -type f
+  exit 1
+fi`
 
 /**
  * Tags the commit before anything is published, so that a version belongs to one commit whatever happens later. A tag
@@ -57,7 +65,7 @@ if [ "$PRERELEASE" = true ]; then set -- "$@" --prerelease; fi
 gh release create "$TAG" "$@"`
 
 export const OPEN_ISSUE = `gh label create "$LABEL" --description 'A release that failed' --force
-gh issue create --label "$LABEL" --title "The release of $TAG failed" \\
+gh issue create --label "$LABEL" --title "The release \${TAG:+of $TAG }failed" \\
   --body "See $RUN. Run its failed jobs again: the release goes on with the same version and commit."`
 
 /** What a script that publishes to npm needs to know. */

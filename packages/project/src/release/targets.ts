@@ -43,5 +43,17 @@ export type Target = NpmTarget | PypiTarget | NugetTarget
 
 export const NPM_REGISTRY = 'https://registry.npmjs.org/'
 export const GITHUB_PACKAGES = 'https://npm.pkg.github.com/'
+/** The host, whatever path somebody adds to it. */
+export function isGithubPackages(registry: string): boolean {
+  return new URL(registry).host === new URL(GITHUB_PACKAGES).host
+}
+
+/** An address that can stand in a script and in a settings file as it is; undefined for any other text. */
+export function plainAddress(text: string): string | undefined {
+  if (!/^https?:\/\/[\w.:[\]-]+(?:\/[\w.~%+@-]*)*$/i.test(text) || !URL.canParse(text))
+    return undefined
+  return new URL(text).href
+}
+
 export const PYPI_UPLOAD = 'https://upload.pypi.org/legacy/'
 export const TEST_PYPI_UPLOAD = 'https://test.pypi.org/legacy/'

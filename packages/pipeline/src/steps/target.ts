@@ -1,0 +1,73 @@
+import { posix } from 'node:path'
+import type { NpmManifest } from '../repository/manifest-npm.ts'
+import type { Manifests } from '../repository/manifests.ts'
+import type { Recognised } from './commands.ts'
+import { npmRegistry, pythonRegistry } from './registries.ts'
+import type { ShellState } from './script.ts'
+import { npmTargets, pythonTargets } from './targets.ts'
+import type { Variables } from './variables.ts'
+import { isVersionFile, type VersionFile } from './versions-set.ts'
+
+type Publish = Extract<Recognised, { kind: 'publish' }>
+
+interface Target {
+  readonly ecosystem: 'npm' | 'pypi'
+  readonly packages: readonly string[]
+  /** The kinds of manifest that hold the versions of the packages. */
+  readonly files: readonly VersionFile[]
+  readonly registry?: string | undefined
+  readonly sentences: readonly string[]
+}
+
+/** What a publish command uploads and where to. Also for actions, which stand for a command. */
+export function targetOf(
+  publish: Publish,
+  directory: string,
+  { variables, userRegistry }: Pick<ShellState, 'variables' | 'userRegistry'>,
+  manifests: Manifests,
+): Target {
+  const python = publish.client === 'twine' || publish.client === 'uv'
+  const { packages, sentence, named } = python
+    ? pythonTarget(publish, directory, variables, manifests)
+    : npmTarget(publish, directory, { variables, userRegistry }, manifests)
+  return {
+    ecosystem: python ? 'pypi' : 'npm',
+    packages: packages.map((one) => one.directory),
+    files: packages.map((one) => posix.basename(one.file)).filter(isVersionFile),
+    registry: named.registry,
+    sentences: [sentence, named.sentence].filter((one) => one !== undefined),
+  }
+}
+
+function pythonTarget(
+  publish: Publish,
+  directory: string,
+  variables: Variables,
+  manifests: Manifests,
+) {
+  const targets = pythonTargets(publish, directory, manifests)
+  return { ...targets, named: pythonRegistry(publish, targets.packages[0], variables) }
+}
+
+function npmTarget(
+  publish: Publish,
+  directory: string,
+  shell: Pick<ShellState, 'variables' | 'userRegistry'>,
+  manifests: Manifests,
+) {
+  const targets = npmTargets(publish, directory, manifests)
+  const around = manifestsAround(directory, manifests)
+  return { ...targets, named: npmRegistry(publish, targets.packages, { ...shell, around }) }
+}
+
+/** npm reads the `.npmrc` of the package and of the root of the workspaces. */
+function manifestsAround(directory: string, { npm }: Manifests): readonly NpmManifest[] {
+  return npm.filter((one) => one.directory === directory || one.directory === '.').toReversed()
+}
+
+/** What the `.npmrc` files say that npm reads in a directory. */
+export function npmrcText(directory: string, manifests: Manifests): string {
+  return manifestsAround(directory, manifests)
+    .flatMap(({ npmrc }) => [...npmrc.values()])
+    .join('\n')
+}
