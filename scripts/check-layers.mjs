@@ -14,6 +14,9 @@ const PACKAGES = {
   cli: ['identity', 'pipeline', 'project', 'registry'],
 }
 
+/** What a type of project is made of. */
+const PROJECT_TYPE = ['./', 'files/', 'github/', 'options/', 'release/', 'synth/']
+
 /**
  * What the parts of a package may import besides themselves. A key ends in `/` for a folder and names a file otherwise;
  * `./` stands for the files beside the folders, `*` for everything. The first key that fits counts; a package that is
@@ -32,6 +35,35 @@ const PARTS = {
     'github/': ['errors.ts', 'model.ts', 'repository/', 'steps/', 'yaml/'],
     'gitlab/': ['errors.ts', 'model.ts', 'repository/', 'steps/', 'yaml/'],
     './': ['*'],
+  },
+  project: {
+    'files/': ['component.ts', 'errors.ts', 'json-patch.ts', 'project.ts'],
+    'options/': ['errors.ts', 'nearest.ts', 'project.ts', 'github/job.ts', 'release/choices.ts'],
+    'synth/': ['component.ts', 'errors.ts', 'project.ts', 'files/'],
+    'github/': [
+      'component.ts',
+      'errors.ts',
+      'project.ts',
+      'files/',
+      'options/',
+      'release/recipe.ts',
+    ],
+    'gitlab/': ['component.ts', 'errors.ts', 'project.ts', 'files/'],
+    'release/': [
+      'component.ts',
+      'errors.ts',
+      'project.ts',
+      'repository.ts',
+      'files/',
+      'github/',
+      'gitlab/',
+      'options/',
+    ],
+    'node/': PROJECT_TYPE,
+    'python/': PROJECT_TYPE,
+    'jsii/': [...PROJECT_TYPE, 'node/'],
+    './': ['*'],
+    'namespaces/': ['*'],
   },
   registry: {
     'archives/': ['invalid-upload.ts', 'domain/names.ts', 'domain/pep440.ts'],

@@ -231,6 +231,15 @@ describe('trustpub synth', () => {
     expect(output).toContain('b/.trustpubrc.ts: 1')
   })
 
+  it('names the line also where a link leads to the folder', async () => {
+    const folder = temporaryFolder()
+    writeFiles(folder, { 'real/.trustpubrc.ts': '\nthrow new Error("oh")' })
+    symlinkSync('real', join(folder, 'link'))
+    const { output } = await trustpub(join(folder, 'link'), ['synth'])
+    expect(output).toBe('trustpub: .trustpubrc.ts:2: oh\n')
+    expect((await trustpub(folder, ['synth', 'link'])).output).toContain('/.trustpubrc.ts:2: oh')
+  })
+
   it('shows with --check what would change, as a patch that git takes, and writes nothing', async () => {
     const { folder } = await synth({ '.trustpubrc.ts': ESM })
     const licence = join(folder, 'LICENSE')

@@ -151,6 +151,7 @@ describe('trustpub new', () => {
     writeFiles(folder, { '.trustpubrc.mjs': '' })
     const { status, output } = await start(folder, 'node')
     expect(output).toContain('.trustpubrc.mjs exists')
+    expect(output).toContain('trustpub synth')
     expect(status).toBe(1)
     expect(readdirSync(folder)).toEqual(['.trustpubrc.mjs'])
   })

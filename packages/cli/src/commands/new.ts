@@ -24,7 +24,7 @@ import { authorFromGit, initRepository, isInRepository } from '../definition/git
 import { install } from '../definition/install.ts'
 import { type Started, startedLines } from '../definition/next-steps.ts'
 import { reportOf } from '../definition/report.ts'
-import { startProject } from '../definition/start.ts'
+import { refuseProjectIn, startProject } from '../definition/start.ts'
 import { definitionFor } from '../definition/templates.ts'
 import { catchSignals } from '../tools/interruption.ts'
 import { type Prompts, terminalPrompts } from '../ui/prompts.ts'
@@ -89,6 +89,7 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
   if (surplus !== undefined) throw new UsageError(`new takes one directory, not also "${surplus}".`)
   const shownFrom = process.cwd()
   const folder = resolve(directory)
+  refuseProjectIn(folder, shownFrom)
   // Also during prompts and installs, so that nothing half done stays behind.
   const release = catchSignals()
   try {

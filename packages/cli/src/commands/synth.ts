@@ -1,6 +1,7 @@
 import { join, posix, relative, resolve } from 'node:path'
 import { writePlan } from '@trustpub/project'
 import { type Arguments, type Command, type ExitStatus, UsageError } from '../command.ts'
+import { colouredDiff } from '../definition/coloured-diff.ts'
 import { findDefinition } from '../definition/find.ts'
 import { type Loaded, loadDefinition } from '../definition/load.ts'
 import { printReport, reportOf } from '../definition/report.ts'
@@ -67,28 +68,30 @@ async function check(
   args: Arguments,
   ui: Ui,
 ): Promise<ExitStatus> {
-  const { changes } = loaded.plan
+  const { changes, notes } = loaded.plan
+  const diffs = await diffsOf(changes)
   const status = changes.length === 0 ? 0 : 1
-  // Most checks find nothing to show.
-  const { colouredDiff, diffOf } = await import('../definition/diff.ts')
   if (args.flag('json')) {
-    const withDiffs = changes.map((change) => ({
-      kind: change.kind,
-      path: change.path,
-      diff: diffOf(change),
-    }))
+    const withDiffs = changes.map(({ kind, path }, index) => ({ kind, path, diff: diffs[index] }))
     ui.printJson({ ...reportOf(definition, loaded), changes: withDiffs })
     return status
   }
-  for (const change of changes) ui.print(colouredDiff(diffOf(change), ui.colour))
-  for (const note of loaded.plan.notes) ui.progress(`note: ${note}`)
+  for (const diff of diffs) ui.print(colouredDiff(diff, ui.colour))
+  // Not to stdout: that is a patch.
+  for (const note of notes) ui.progress(`note: ${note}`)
   if (status === 0) ui.print(`All files are as ${definition} says.`)
-  else
-    ui.problem(`${filesText(changes.length)} as ${definition} says. To write them: trustpub synth`)
+  else ui.problem(`${notAs(changes.length)} as ${definition} says. To write them: trustpub synth`)
   return status
 }
 
-function filesText(count: number): string {
+/** Most checks find no difference, and need nothing that could show one. */
+async function diffsOf(changes: Loaded['plan']['changes']): Promise<readonly string[]> {
+  if (changes.length === 0) return []
+  const { diffOf } = await import('../definition/diff.ts')
+  return changes.map(diffOf)
+}
+
+function notAs(count: number): string {
   return count === 1 ? '1 file is not' : `${count} files are not`
 }
 

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { colouredDiff, diffOf } from './diff.ts'
+import { colouredDiff } from './coloured-diff.ts'
+import { diffOf } from './diff.ts'
 
 describe('diffOf', () => {
   it('shows a change with its surroundings', () => {

@@ -1,6 +1,5 @@
 import type { FileChange } from '@trustpub/project'
 import { createTwoFilesPatch } from 'diff/lib/patch/create.js'
-import type { Ui } from '../ui/ui.ts'
 
 /** A change as a unified diff that `git apply` takes. */
 export function diffOf({ kind, path, before, after, executable }: FileChange): string {
@@ -16,17 +15,4 @@ function modeLines(kind: FileChange['kind'], executable = false): readonly strin
   if (kind === 'create') return [`new file mode ${executable ? '100755' : '100644'}`]
   if (kind === 'delete') return ['deleted file mode 100644']
   return executable ? ['old mode 100644', 'new mode 100755'] : []
-}
-
-/** A unified diff, coloured as git does it. */
-export function colouredDiff(diff: string, colour: Ui['colour']): string {
-  const lines = diff.trimEnd().split('\n')
-  const start = lines.findIndex((line) => line.startsWith('@@'))
-  const coloured = lines.map((line, index) => {
-    if (start < 0 || index < start) return colour.bold(line)
-    if (line.startsWith('@@')) return colour.cyan(line)
-    if (line.startsWith('+')) return colour.green(line)
-    return line.startsWith('-') ? colour.red(line) : line
-  })
-  return coloured.join('\n')
 }

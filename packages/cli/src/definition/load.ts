@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Project, SynthPlan } from '@trustpub/project'
@@ -55,7 +56,9 @@ export async function loadDefinition(file: string, options: LoadOptions): Promis
     // These are about files on the disk, or name the part of the definition themselves: no line of it is to blame.
     if (error === refusal || error instanceof DefinitionError) throw error
     const foreign = [dirname(dirname(fileURLToPath(libraryUrl())))]
-    const whereabouts = { definition: file, root: dirname(file), foreign, cwd: options.shownFrom }
+    // Node names files without the links that led to them.
+    const definition = realpathSync(file)
+    const whereabouts = { definition, root: dirname(definition), foreign, cwd: options.shownFrom }
     throw failureOf(error, whereabouts)
   }
   // Without a project the interception stays: a synth() that is called late must not write.

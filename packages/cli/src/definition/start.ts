@@ -13,6 +13,13 @@ export interface StartOptions {
   readonly shownFrom: string
 }
 
+/** @throws DefinitionError `definition_exists` where a project is already */
+export function refuseProjectIn(folder: string, shownFrom: string): void {
+  const [existing] = definitionsIn(folder)
+  if (existing === undefined) return
+  throw refuse('definition_exists', { file: relative(shownFrom, join(folder, existing)) })
+}
+
 /**
  * Writes a definition and all that follows from it. The working directory is the folder afterwards.
  * @throws DefinitionError, ProjectError; then everything is as it was before
@@ -24,9 +31,6 @@ export async function startProject(
 ): Promise<Loaded> {
   const shown = relative(shownFrom, folder) || 'this folder'
   const present = filesIn(folder)
-  const [existing] = definitionsIn(folder)
-  if (existing !== undefined)
-    throw refuse('definition_exists', { file: relative(shownFrom, join(folder, existing)) })
   const made = mkdirSync(folder, { recursive: true })
   const definition = join(folder, file)
   writeFileSync(definition, text, { flag: 'wx' })

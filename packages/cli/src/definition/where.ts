@@ -52,7 +52,7 @@ function framesOf(thrown: unknown, { root, foreign }: Whereabouts): readonly Fra
     const file = scheme === undefined ? path : fileURLToPath(scheme + path)
     const known = frames.some((frame) => frame.file === file && frame.line === line)
     if (!known && isWithin(root, file) && !foreign.some((folder) => isWithin(folder, file))) {
-      if (!/[\\/]node_modules[\\/]/.test(relative(root, file))) frames.push({ file, line })
+      if (!/(?:^|[\\/])node_modules[\\/]/.test(relative(root, file))) frames.push({ file, line })
     }
   }
   return frames

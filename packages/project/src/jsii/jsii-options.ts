@@ -1,5 +1,5 @@
 import { refuse } from '../errors.ts'
-import { checkOptions } from '../options/check.ts'
+import { checkOptions, requireTexts } from '../options/check.ts'
 import { JSII_OPTIONS, type JsiiProjectOptions } from '../options/jsii.ts'
 
 export const JSII_TYPE = 'JsiiProject'
@@ -11,13 +11,13 @@ export const JSII_TYPE = 'JsiiProject'
 export function nodeOptions(options: JsiiProjectOptions): JsiiProjectOptions {
   // Unknown names come before missing ones, because a misspelled name is both.
   checkOptions(JSII_TYPE, options, JSII_OPTIONS)
-  const { author, authorAddress, repositoryUrl, publishToPypi, publishToNuget } = options
-  requireTexts({ author, authorAddress, repositoryUrl })
+  const { author, authorAddress, publishToPypi, publishToNuget } = options
+  requireTexts(JSII_TYPE, options, ['name', 'author', 'authorAddress', 'repositoryUrl'])
   if (publishToPypi !== undefined) {
-    requireTexts(publishToPypi, 'publishToPypi.', ['distName', 'module'])
+    requireTexts(JSII_TYPE, publishToPypi, ['distName', 'module'], 'publishToPypi.')
   }
   if (publishToNuget !== undefined) {
-    requireTexts(publishToNuget, 'publishToNuget.', ['dotNetNamespace', 'packageId'])
+    requireTexts(JSII_TYPE, publishToNuget, ['dotNetNamespace', 'packageId'], 'publishToNuget.')
   }
   checkCommonJs(options)
   checkNames(options)
@@ -28,19 +28,6 @@ export function nodeOptions(options: JsiiProjectOptions): JsiiProjectOptions {
     entrypoint: options.entrypoint ?? `${options.libdir ?? 'lib'}/index.js`,
     stability: options.stability ?? 'stable',
     workflowNodeVersion: options.workflowNodeVersion ?? '24.x',
-  }
-}
-
-function requireTexts(
-  given: object,
-  prefix = '',
-  names: readonly string[] = Object.keys(given),
-): void {
-  for (const name of names) {
-    const value: unknown = given[name as keyof typeof given]
-    if (value === undefined || value === '') {
-      throw refuse('option_required', { type: JSII_TYPE, option: prefix + name })
-    }
   }
 }
 

@@ -3,7 +3,7 @@ import { refuse } from '../errors.ts'
 import { IgnoreFile } from '../files/ignore-file.ts'
 import { addDependabot } from '../github/dependabot.ts'
 import { addLicense } from '../license.ts'
-import { checkOptions, type OptionRow } from '../options/check.ts'
+import { checkOptions, type OptionRow, requireTexts } from '../options/check.ts'
 import { NODE_OPTIONS, type NodeProjectOptions } from '../options/node.ts'
 import { Project } from '../project.ts'
 import { addReadme } from '../readme.ts'
@@ -12,7 +12,7 @@ import type { BuildRecipe, Tool } from '../release/recipe.ts'
 import { Release } from '../release/release.ts'
 import type { Task } from '../task.ts'
 import { addNodeSample } from './node-sample.ts'
-import { NodePackage } from './package-json.ts'
+import { checkPackageName, NodePackage } from './package-json.ts'
 import { GIT_CLIFF_BY_NPM, type PackageManager, packageManager } from './package-manager.ts'
 
 /** What the types that build on NodeProject say differently. */
@@ -59,6 +59,8 @@ export class NodeProject extends Project {
 
   constructor(options: NodeProjectOptions, kind: NodeKind = NODE_KIND) {
     const notes = checkOptions(kind.type, options, kind.table)
+    requireTexts(kind.type, options, ['name'])
+    checkPackageName(kind.type, options)
     super(options)
     this.notes.push(...notes)
     const { packageManager: choice = 'npm', pnpmVersion, bunVersion } = options

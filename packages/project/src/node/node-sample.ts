@@ -1,6 +1,8 @@
 import { SampleDir } from '../files/sample-file.ts'
 import type { Project } from '../project.ts'
 
+const MODULE = '../lib/index.js'
+
 const BODY = `  return \`Hello, \${name}!\`
 }
 `
@@ -15,7 +17,7 @@ const ESM = {
   module: `/** Greets somebody. */\nexport function hello(name) {\n${BODY}`,
   test: `import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hello } from '../lib/index.js'
+import { hello } from '${MODULE}'
 ${CASE}`,
 }
 
@@ -23,7 +25,7 @@ const COMMONJS = {
   module: `/** Greets somebody. */\nfunction hello(name) {\n${BODY}\nmodule.exports = { hello }\n`,
   test: `const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { hello } = require('../lib/index.js')
+const { hello } = require('${MODULE}')
 ${CASE}`,
 }
 

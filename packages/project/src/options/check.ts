@@ -51,6 +51,22 @@ export function checkOptions(
   })
 }
 
+/**
+ * Checks that options are there which a type cannot do without. To be called after {@link checkOptions}, because a
+ * misspelled name is both unknown and missing.
+ * @throws ProjectError `option_required`
+ */
+export function requireTexts(
+  type: string,
+  options: object,
+  names: readonly string[],
+  prefix = '',
+): void {
+  const given = options as Readonly<Record<string, unknown>>
+  const missing = names.find((name) => given[name] === undefined || given[name] === '')
+  if (missing !== undefined) throw refuse('option_required', { type, option: prefix + missing })
+}
+
 function checkOne(type: string, option: string, value: unknown, row: OptionRow): string[] {
   if (isKind(row)) {
     if (fits(value, row)) return []

@@ -25,7 +25,11 @@ const makefileOf = (made: Project): string => made.tryFindFile('Makefile')?.cont
 
 function make(made: Project, ...args: readonly string[]): string {
   writeFileSync(join(made.outdir, 'Makefile'), makefileOf(made))
-  return execFileSync('make', ['--silent', ...args], { cwd: made.outdir, encoding: 'utf8' })
+  return execFileSync('make', ['--silent', ...args], {
+    cwd: made.outdir,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
 }
 
 it('hands commands to the shell as they are', () => {

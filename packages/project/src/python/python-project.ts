@@ -1,6 +1,6 @@
 import type { TomlFile } from '../files/toml-file.ts'
 import { addLicense } from '../license.ts'
-import { checkOptions } from '../options/check.ts'
+import { checkOptions, requireTexts } from '../options/check.ts'
 import { PYTHON_OPTIONS, type PythonProjectOptions } from '../options/python.ts'
 import { Project } from '../project.ts'
 import { addReadme } from '../readme.ts'
@@ -41,6 +41,7 @@ export class PythonProject extends Project {
 
   constructor(options: PythonProjectOptions) {
     const notes = checkOptions(TYPE, options, PYTHON_OPTIONS)
+    requireTexts(TYPE, options, ['name'])
     const { packageName, moduleName, version = '0.0.0', sampleTestdir = 'tests' } = options
     const named = packageName === undefined ? 'name' : 'packageName'
     const distribution = distributionName(TYPE, named, packageName ?? options.name)
