@@ -1,18 +1,12 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cleanEnvironment, type Variables } from './support/environment.ts'
 import { temporaryFolder, writeFiles } from './support/folders.ts'
+import { PROJECT_ENVIRONMENT, trustpub } from './support/project.ts'
 import { hashOfTree } from './support/rehearsal.ts'
-import { PROGRAM } from './support/server.ts'
 import { type Finished, run } from './support/tools.ts'
 
-const ENVIRONMENT: Variables = cleanEnvironment()
-const GIT = { cwd: temporaryFolder(), env: ENVIRONMENT }
-
-function trustpub(cwd: string, args: readonly string[], env: Variables = {}): Promise<Finished> {
-  return run(process.execPath, [PROGRAM, ...args], { cwd, env: { ...ENVIRONMENT, ...env } })
-}
+const GIT = { cwd: temporaryFolder(), env: PROJECT_ENVIRONMENT }
 
 function start(cwd: string, ...args: readonly string[]): Promise<Finished> {
   return trustpub(cwd, ['new', ...args, '--no-install'])

@@ -54,7 +54,7 @@ function fail(error: unknown, ui: Ui): number {
   }
   if (error instanceof Error && EXPLAINED.has(error.name)) {
     ui.problem(error.message)
-    return 'code' in error && error.code === 'file_unwritable' ? 3 : 1
+    return 1
   }
   // A file or an address that the system refuses: the message names it.
   if (error instanceof Error && 'syscall' in error) {

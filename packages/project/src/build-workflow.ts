@@ -44,7 +44,14 @@ function addToGithub(
       ...bootstrap,
       ...setUpSteps(recipe.setUp),
       { name: 'Install dependencies', id: 'install', run: recipe.install },
-      { name: 'Build', id: 'build', run: recipe.build },
+      {
+        name: 'Build',
+        id: 'build',
+        // Asked for when the file is written: until then tasks may change.
+        get run(): string {
+          return recipe.build
+        },
+      },
     ],
   })
 }
@@ -62,7 +69,7 @@ function addToGitlab(project: Project, name: string, recipe: BuildRecipe): void 
       ...(isRoot ? [] : [`cd ${project.directory}`]),
       ...recipe.setUp,
       recipe.install,
-      recipe.build,
+      () => recipe.build,
     ],
   })
 }

@@ -10,7 +10,6 @@ export function addLicense(project: Project, options: ProjectOptions): void {
   const { license = DEFAULT_LICENSE, licensed = true } = options
   // Sub-projects are covered by the licence of the whole.
   if (!licensed || license === 'UNLICENSED' || project.parent !== undefined) return
-  if (existsSync(`${project.outdir}/LICENSE`)) return
   const source = new URL(`../licenses/${encodeURIComponent(license)}.txt`, import.meta.url)
   if (!existsSync(source)) {
     project.notes.push(

@@ -1,5 +1,6 @@
 import { refuse } from './errors.ts'
 import { suggestion } from './nearest.ts'
+import { quoted, word } from './shell.ts'
 import { Task, type TaskOptions, type TaskStep } from './task.ts'
 
 /** The tasks of a project, and what they are as shell commands. */
@@ -124,13 +125,4 @@ function alone(command: string): string {
 /** `echo` takes a hyphen for an option, and in some shells a backslash for a control character. */
 function say(text: string): string {
   return /^-|\\/.test(text) ? `printf '%s\\n' ${quoted(text)}` : `echo ${quoted(text)}`
-}
-
-/** As it is where no shell would see more than letters in it. */
-function word(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : quoted(text)
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

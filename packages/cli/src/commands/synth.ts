@@ -51,14 +51,14 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
 
   process.chdir(folder)
   const adopt = args.texts('adopt').map((path) => posix.normalize(path))
-  const loaded = await loadDefinition(join(folder, definition), { adopt, shownFrom })
+  const loaded = await loadDefinition(definition, { adopt, shownFrom })
   const shown = relative(shownFrom, join(folder, definition))
   if (args.flag('check')) return check(loaded, shown, args, ui)
 
   writePlan(loaded.plan)
   const report = reportOf(shown, loaded)
   if (args.flag('json')) ui.printJson(report)
-  else printReport(report, ui, args.flag('registration'))
+  else printReport(report, ui, { registration: args.flag('registration'), hint: true })
   return 0
 }
 
@@ -80,7 +80,10 @@ async function check(
   // Not to stdout: that is a patch.
   for (const note of notes) ui.progress(`note: ${note}`)
   if (status === 0) ui.print(`All files are as ${definition} says.`)
-  else ui.problem(`${notAs(changes.length)} as ${definition} says. To write them: trustpub synth`)
+  else
+    ui.problem(
+      `${notAs(changes.length)} as ${definition} says. To change that, run: trustpub synth`,
+    )
   return status
 }
 

@@ -19,7 +19,7 @@ function imports(files: Readonly<Record<string, string>>, definition = '.trustpu
 
 it('follows every kind of import, through files that import each other', () => {
   const { files } = imports({
-    '.trustpubrc.ts': `import a from './a'\nexport * from "./b/index.ts"\nawait import('./c.js')\nrequire('../x')`,
+    '.trustpubrc.ts': `import a from './a'\nexport * from "./b/index.ts"\nawait ${'import'}('./c.js')\nrequire('../x')`,
     'a.ts': `import type { T } from './.trustpubrc.ts'\nimport './d'`,
     'b/index.ts': '',
     'c.ts': '',

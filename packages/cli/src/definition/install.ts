@@ -21,7 +21,7 @@ export async function install(
   cwd: string,
   { skip, ui }: { readonly skip: boolean; readonly ui: Ui },
 ): Promise<Installed> {
-  const [program, ...args] = commandOf(project)
+  const [program, ...args] = project.installCommand ?? []
   if (program === undefined) return {}
   const installCommand = [program, ...args].join(' ')
   if (skip) return { installCommand }
@@ -35,12 +35,6 @@ export async function install(
     const installProblem = `${program} is not on this machine, so no dependencies were installed.`
     return { installCommand, installProblem }
   }
-}
-
-/** A bare project has nothing to install. */
-function commandOf(project: Project): readonly string[] {
-  const { installCommand } = project as { readonly installCommand?: readonly string[] | undefined }
-  return installCommand ?? []
 }
 
 function causeOf({ output }: Finished): string {

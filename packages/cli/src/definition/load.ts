@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Project, SynthPlan } from '@trustpub/project'
@@ -23,11 +22,13 @@ export interface LoadOptions {
 }
 
 /**
- * Runs a definition and plans its synthesis; nothing is written, even where the definition itself calls `synth()`. The
- * working directory must be the definition's folder already. `@trustpub/project` is always this program's own copy.
+ * Runs the definition in the working directory and plans its synthesis; nothing is written, even where the definition
+ * itself calls `synth()`. `@trustpub/project` is always this program's own copy.
  * @throws DefinitionError for whatever is wrong with it, with file and line
  */
-export async function loadDefinition(file: string, options: LoadOptions): Promise<Loaded> {
+export async function loadDefinition(name: string, options: LoadOptions): Promise<Loaded> {
+  // Without the links that may have led to it, as Node names files.
+  const file = join(process.cwd(), name)
   const shown = relative(options.shownFrom, file)
   let loaded = undefined as Loaded | undefined
   let refusal: unknown
@@ -56,9 +57,7 @@ export async function loadDefinition(file: string, options: LoadOptions): Promis
     // These are about files on the disk, or name the part of the definition themselves: no line of it is to blame.
     if (error === refusal || error instanceof DefinitionError) throw error
     const foreign = [dirname(dirname(fileURLToPath(libraryUrl())))]
-    // Node names files without the links that led to them.
-    const definition = realpathSync(file)
-    const whereabouts = { definition, root: dirname(definition), foreign, cwd: options.shownFrom }
+    const whereabouts = { definition: file, root: dirname(file), foreign, cwd: options.shownFrom }
     throw failureOf(error, whereabouts)
   }
   // Without a project the interception stays: a synth() that is called late must not write.

@@ -76,7 +76,7 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 function dropWarnings(needless: RegExp): () => void {
-  const { emitWarning } = process
+  const emitWarning = process.emitWarning
   process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
     if (!needless.test(String(warning))) emitWarning.call(process, warning, ...rest)
   }) as typeof process.emitWarning

@@ -24,16 +24,23 @@ export function reportOf(definition: string, { project, plan }: Loaded): SynthRe
   }
 }
 
-/** Prints what synthesis did, and what is left for a person to do. */
-export function printReport(report: SynthReport, ui: Ui, alwaysRegistration: boolean): void {
+/**
+ * Prints what synthesis did, and what is left for a person to do: the registration, if it changed or is asked for. A
+ * hint says where to see it otherwise.
+ */
+export function printReport(
+  report: SynthReport,
+  ui: Ui,
+  { registration, hint }: { readonly registration: boolean; readonly hint: boolean },
+): void {
   printChanges(report, ui)
   if (report.registrations.length === 0) return
   // If the record changes, so does what has to be entered at the registries.
   const changed = report.changes.some(({ path }) => path === RECORD_FILE)
-  ui.print()
-  if (changed || alwaysRegistration) {
+  if (changed || registration) {
+    ui.print()
     for (const line of registrationLines(report.registrations, ui.colour)) ui.print(line)
-  } else {
+  } else if (hint) {
     ui.print(
       'The trusted publishers are the same as before; trustpub synth --registration shows them.',
     )
@@ -41,7 +48,7 @@ export function printReport(report: SynthReport, ui: Ui, alwaysRegistration: boo
 }
 
 /** One line for each file, and the notes. */
-export function printChanges({ definition, changes, notes }: SynthReport, ui: Ui): void {
+function printChanges({ definition, changes, notes }: SynthReport, ui: Ui): void {
   const paint = { create: ui.colour.green, update: ui.colour.yellow, delete: ui.colour.red }
   for (const { kind, path } of changes) ui.print(`${paint[kind](DONE[kind])}  ${path}`)
   if (changes.length === 0) ui.print(`All files are as ${definition} says; nothing was changed.`)

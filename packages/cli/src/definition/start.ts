@@ -36,7 +36,7 @@ export async function startProject(
   writeFileSync(definition, text, { flag: 'wx' })
   try {
     process.chdir(folder)
-    const loaded = await loadDefinition(definition, { adopt: present, shownFrom })
+    const loaded = await loadDefinition(file, { adopt: present, shownFrom })
     const taken = loaded.plan.changes
       .filter(({ kind, path }) => kind !== 'create' && !adopt.includes(path))
       .map(({ path }) => path)

@@ -24,7 +24,8 @@ export async function synthesiseOnChanges(options: WatchOptions, ui: Ui): Promis
   const run = async (): Promise<readonly string[]> => {
     const report = await synthesiseInChild(args)
     if (report !== undefined && json) ui.printJson(report)
-    else if (report !== undefined) printReport({ ...report, definition: shown }, ui, registration)
+    else if (report !== undefined)
+      printReport({ ...report, definition: shown }, ui, { registration, hint: false })
     ui.progress(`Watching ${shown} and what it imports. Ctrl-C ends it.`)
     registration = false
     return report?.changes.map(({ path }) => join(folder, path)) ?? []

@@ -137,41 +137,9 @@ describe('names', () => {
       'tests/test_acme_widget.py',
     ])
   })
-
-  it.each([
-    { name: '@acme/widget' },
-    { packageName: '-widget' },
-    { packageName: 'widget\n' },
-    { name: '2to3' },
-    { name: 'class' },
-    { moduleName: 'acme-widget' },
-    { moduleName: 'acme.widget' },
-    { moduleName: 'a\n' },
-  ])('are refused where Python or PyPI would not take them: %j', (options) => {
-    expect(() => project(options)).toThrow(expect.objectContaining({ code: 'option_invalid' }))
-  })
 })
 
 describe('the build tool', () => {
-  it.each([
-    [{}, 'uv'],
-    [{ uv: true }, 'uv'],
-    [{ poetry: true, uv: false }, 'poetry'],
-    [{ setuptools: true, buildTool: 'setuptools' }, 'setuptools'],
-    [{ buildTool: 'hatch', setuptools: false }, 'hatch'],
-  ] as const)('is the one that is named: %j', (options, tool) => {
-    expect(project(options).buildTool.name).toBe(tool)
-  })
-
-  it.each([
-    { uv: true, poetry: true },
-    { buildTool: 'hatch', setuptools: true },
-    { buildTool: 'poetry', poetry: false },
-    { uv: false },
-  ] as const)('is not chosen in silence: %j', (options) => {
-    expect(() => project(options)).toThrow(expect.objectContaining({ code: 'option_conflict' }))
-  })
-
   it('has its lock file written at the start, if it has one', () => {
     const commands = TOOLS.map((buildTool) => project({ buildTool }).installCommand)
     expect(commands).toEqual([['uv', 'lock'], undefined, undefined, ['poetry', 'lock']])
@@ -233,6 +201,11 @@ describe('the release at GitHub', () => {
         (id) => id.endsWith('pypi'),
       )
     expect(publishing(true)).toEqual(['release_testpypi', 'release_pypi'])
+    const both = { publishToPypi: { trustedPublishing: true, testPypi: true } } as const
+    expect(releaseJobs(both).release_pypi).toHaveProperty(
+      'needs',
+      expect.arrayContaining(['release_testpypi']),
+    )
     expect(publishing('only')).toEqual(['release_testpypi'])
   })
 
@@ -265,6 +238,8 @@ describe('the release at GitHub', () => {
     made.postCompileTask.exec('echo $HOME')
     const { jobs } = parseYaml(textOf(made, '.github/workflows/release.yml'))
     expect(stepOf(jobs.release, 'build')?.run).toBe('echo $HOME\nuv run pytest\nuv run mypy src')
+    const pullRequests = parseYaml(textOf(made, '.github/workflows/build.yml'))
+    expect(stepOf(pullRequests.jobs.build, 'build')?.run).toMatch(/\nuv run mypy src$/)
     expect(textOf(made, 'Makefile')).toContain(
       '\nbuild:\n\t$(MAKE) --no-print-directory post-compile\n',
     )

@@ -8,6 +8,7 @@ import type { Release } from './release.ts'
 import { PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
 import {
   isGithubPackages,
+  jobsBefore,
   NPM_REGISTRY,
   type NpmTarget,
   type NugetTarget,
@@ -25,7 +26,8 @@ export function publishJob(target: Target, release: Release): Job {
   const own = stepsOf(target, release, folder)
   return {
     name: `Publish to ${labelOf(target)}`,
-    ...AFTER_TAG,
+    needs: [...AFTER_TAG.needs, ...jobsBefore(target, release.publisher.targets)],
+    if: AFTER_TAG.if,
     timeoutMinutes: SHORT_MINUTES,
     permissions: permissionsOf(target),
     reasons: {

@@ -6,7 +6,7 @@ import { publishingNode } from './node-version.ts'
 import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
 import { CHECK_UNCHANGED, publishToNpm } from './scripts.ts'
-import type { NpmTarget, PypiTarget, Target } from './targets.ts'
+import { jobsBefore, type NpmTarget, type PypiTarget, type Target } from './targets.ts'
 
 /** What an ID token is for (docs.npmjs.com and docs.pypi.org, "Trusted publishers"). */
 const AUDIENCES = {
@@ -109,7 +109,7 @@ function publishJob(target: Target, release: Release, name: (job: string) => str
   const own = target.kind === 'npm' ? npmJob(target, release) : pypiJob(target, release)
   return {
     stage: 'publish',
-    needs: [name('release'), name('release_tag')],
+    needs: ['release', 'release_tag', ...jobsBefore(target, release.publisher.targets)].map(name),
     rules: publishingRules(release),
     resource_group: 'release',
     environment: target.environment,

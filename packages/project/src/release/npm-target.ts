@@ -141,7 +141,7 @@ function defaultSecret(registry: string): string {
 
 /** projen takes hosts without a scheme too. */
 function registryUrl(type: string, given: string): string {
-  const address = plainAddress(/^https?:\/\//i.test(given) ? given : `https://${given}`)
+  const address = plainAddress(/^[a-z][a-z+.-]*:\/\//i.test(given) ? given : `https://${given}`)
   if (address === undefined) {
     const reason = 'it is no web address.'
     throw refuse('option_invalid', { type, option: 'registry', value: given, reason })

@@ -1,5 +1,6 @@
 import type { RecordedPublisher } from '@trustpub/identity/record'
 import type { Project } from '../project.ts'
+import { word } from '../shell.ts'
 import { PublisherRecord } from './record.ts'
 import { NPM_REGISTRY, PYPI_UPLOAD, TEST_PYPI_UPLOAD } from './targets.ts'
 
@@ -72,20 +73,14 @@ function trustCommand(
   registry?: string,
 ): string {
   const repository = provider === 'github' ? '--repo' : '--project'
-  const environment = fields.environment === undefined ? [] : ['--env', fields.environment]
   const words = [
-    'npm trust',
-    provider,
-    nameOf(publisher),
-    repository,
-    fields.repository,
-    '--file',
-    fields.workflow,
-    ...environment,
+    ...['npm', 'trust', provider, nameOf(publisher)],
+    ...[repository, fields.repository ?? '', '--file', fields.workflow ?? ''],
+    ...(fields.environment === undefined ? [] : ['--env', fields.environment]),
     '--allow-publish',
     ...(registry === undefined ? [] : ['--registry', registry]),
   ]
-  return words.join(' ')
+  return words.map(word).join(' ')
 }
 
 function atPyPi(

@@ -57,3 +57,9 @@ export function plainAddress(text: string): string | undefined {
 
 export const PYPI_UPLOAD = 'https://upload.pypi.org/legacy/'
 export const TEST_PYPI_UPLOAD = 'https://test.pypi.org/legacy/'
+
+/** The jobs that a publishing job waits for: what TestPyPI refuses is not published to PyPI. */
+export function jobsBefore(target: Target, all: readonly Target[]): readonly string[] {
+  if (target.job !== 'release_pypi') return []
+  return all.map(({ job }) => job).filter((job) => job === 'release_testpypi')
+}
