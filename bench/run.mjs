@@ -41,5 +41,5 @@ const seconds = Math.round((performance.now() - started) / 1000)
 if (values.json === true) console.log(JSON.stringify({ node, seconds, results }, undefined, 2))
 else
   console.log(
-    `${formatTable(results)}\n\nServers on Node ${node}, synth on ${process.version}; ${seconds} s.`,
+    `${formatTable(results)}\n\nNode ${node}; ${seconds} s.`,
   )
