@@ -54,6 +54,7 @@ const PARTS = {
       'errors.ts',
       'project.ts',
       'repository.ts',
+      'shell.ts',
       'files/',
       'github/',
       'gitlab/',

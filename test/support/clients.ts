@@ -23,7 +23,11 @@ const NODE_PACKAGES: Readonly<Record<string, string>> = {
 const found = new Map<string, Promise<unknown>>()
 
 /** Asks once a process for the tool; the test is skipped with the reason if it cannot be had here. */
-async function available<T>(ctx: TestContext, name: string, find: () => Promise<T>): Promise<T> {
+export async function available<T>(
+  ctx: TestContext,
+  name: string,
+  find: () => Promise<T>,
+): Promise<T> {
   const finding = (found.get(name) as Promise<T> | undefined) ?? find()
   found.set(name, finding)
   try {
@@ -67,4 +71,5 @@ async function newerNode(): Promise<string> {
   return node.args[0] ?? ''
 }
 
-function quiet(): void {}
+/** Progress that nobody waits for. */
+export function quiet(): void {}

@@ -42,6 +42,8 @@ export const PROJECT_ERRORS = {
   subproject_outdir: 'The subproject {name} needs an outdir of its own below {root}.',
   repository_unknown:
     'Trusted publishing binds to a repository, and nothing names it. Set repository in the definition, or add a git remote.',
+  release_nowhere:
+    '{type}: {option} needs a CI to publish from, but github is false and gitlab is not true. Set one of them, or take {option} out.',
   release_off: '{type}: {option} needs a release, but release is false.',
   publisher_twice:
     'The release publishes to {target} twice. One job would have to be chosen silently; take one of the calls out.',

@@ -58,7 +58,7 @@ const BRANCHES = {
   majorVersion: 3,
   releaseBranches: {
     '2.x': { majorVersion: 2 },
-    next: { prerelease: 'beta', npmDistTag: 'next', environment: "acme's next" },
+    next: { prerelease: 'beta', npmDistTag: 'next', environment: 'next env' },
   },
 }
 

@@ -46,6 +46,11 @@ export class GithubWorkflow extends Component {
     github.addOwnWorkflow(this)
   }
 
+  /** The events that start it so far. */
+  get triggers(): Triggers {
+    return this.#triggers
+  }
+
   on(events: Triggers): void {
     Object.assign(this.#triggers, events)
   }

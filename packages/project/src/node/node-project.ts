@@ -1,5 +1,4 @@
 import { addBuildWorkflow } from '../build-workflow.ts'
-import { refuse } from '../errors.ts'
 import { IgnoreFile } from '../files/ignore-file.ts'
 import { addDependabot } from '../github/dependabot.ts'
 import { addLicense } from '../license.ts'
@@ -10,6 +9,7 @@ import { addReadme } from '../readme.ts'
 import { npmPublishOptions } from '../release/npm-target.ts'
 import type { BuildRecipe, Tool } from '../release/recipe.ts'
 import { Release } from '../release/release.ts'
+import { isReleased } from '../release/wanted.ts'
 import type { Task } from '../task.ts'
 import { addNodeSample } from './node-sample.ts'
 import { checkPackageName, NodePackage } from './package-json.ts'
@@ -161,12 +161,7 @@ export class NodeProject extends Project {
     const byDefault = kind.publishByDefault && options.release !== false
     const npm = npmPublishOptions(kind.type, options, byDefault)
     const packages = [...(npm === undefined ? [] : ['publishToNpm']), ...(kind.otherPackages ?? [])]
-    const [first] = packages
-    if (first !== undefined && options.release === false) {
-      throw refuse('release_off', { type: kind.type, option: first })
-    }
-    const wanted = options.release ?? first !== undefined
-    if (!wanted) return undefined
+    if (!isReleased(kind.type, this, options.release, packages)) return undefined
     const steps = [...bootstrap, ...(options.releaseWorkflowSetupSteps ?? [])]
     const settings = {
       ...options,

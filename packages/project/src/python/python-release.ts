@@ -1,8 +1,8 @@
 import { addBuildWorkflow } from '../build-workflow.ts'
-import { refuse } from '../errors.ts'
 import type { PythonProjectOptions } from '../options/python.ts'
 import { type BuildRecipe, TOOL_VERSIONS } from '../release/recipe.ts'
 import { Release } from '../release/release.ts'
+import { isReleased } from '../release/wanted.ts'
 import { commandsOf } from './commands.ts'
 import type { PythonProject } from './python-project.ts'
 
@@ -17,10 +17,8 @@ export function addPythonRelease(
   const recipe = new PythonRecipe(project, options.workflowPythonVersion ?? DEFAULT_PYTHON)
   if (options.buildWorkflow !== false) addBuildWorkflow(project, recipe)
   const { publishToPypi = false } = options
-  if (publishToPypi !== false && options.release === false) {
-    throw refuse('release_off', { type, option: 'publishToPypi' })
-  }
-  if (!(options.release ?? publishToPypi !== false)) return undefined
+  const publishing = publishToPypi === false ? [] : ['publishToPypi']
+  if (!isReleased(type, project, options.release, publishing)) return undefined
   const release = new Release(project, { ...options, type, recipe, python: true })
   if (publishToPypi !== false) {
     const how = publishToPypi === true ? {} : publishToPypi

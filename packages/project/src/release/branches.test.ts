@@ -45,6 +45,11 @@ describe('the branches of a release', () => {
     ['a dist-tag that is a range', { npmDistTag: '2.x' }, 'npmDistTag is "2.x"'],
     ['a dist-tag with a command', { npmDistTag: 'a;b' }, 'npmDistTag is "a;b"'],
     [
+      'an environment that no publisher could ask for',
+      { releaseBranches: { next: { environment: "it's" } } },
+      'releaseBranches["next"].environment is "it\'s"',
+    ],
+    [
       'both ways to hold a major version',
       { majorVersion: 2, minMajorVersion: 2 },
       'majorVersion and minMajorVersion contradict',

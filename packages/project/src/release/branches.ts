@@ -1,5 +1,6 @@
 import { refuse } from '../errors.ts'
 import type { BranchOptions, ReleaseOptions } from '../options/release.ts'
+import { requireEnvironment } from './environment.ts'
 import { type BranchSettings, PEP_440_SPELLINGS } from './plan-settings.ts'
 
 const PYTHON_PRERELEASES = Object.keys(PEP_440_SPELLINGS)
@@ -62,7 +63,8 @@ function checkBranch(
   if (!/^(?!\/)(?!.*(?:\.\.|\/\/|@\{))[^\s~^:?*"[\\\p{Cc}]+(?<![/.])$/u.test(name)) {
     throw invalid('branch', name, 'no git or no CI takes it as the name of a branch.')
   }
-  const { prerelease, npmDistTag, majorVersion, minMajorVersion } = branch
+  const { prerelease, npmDistTag, majorVersion, minMajorVersion, environment } = branch
+  requireEnvironment(type, `${at}environment`, environment)
   if (majorVersion !== undefined && minMajorVersion !== undefined) {
     throw refuse('option_conflict', {
       type,

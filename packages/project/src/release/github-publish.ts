@@ -124,8 +124,7 @@ function permissionsOf(target: Target): JobPermissions {
 function environmentOf(target: Target, { planSettings }: Release): string {
   const branched = planSettings.branches.some(({ environment }) => environment !== undefined)
   if (!branched) return target.environment
-  const otherwise = target.environment.replaceAll("'", "''")
-  return expression(`needs.release.outputs.environment || '${otherwise}'`)
+  return expression(`needs.release.outputs.environment || '${target.environment}'`)
 }
 
 function labelOf(target: Target): string {

@@ -26,7 +26,8 @@ export class GithubRelease extends Component {
     const { workflow } = this
     const { targets } = release.publisher
     const published = targets.map(({ job }) => job)
-    workflow.on(triggersOf(release))
+    // What the definition itself says of an event stays.
+    workflow.on({ ...triggersOf(release), ...workflow.triggers })
     workflow.addJob('release', buildJob(release))
     workflow.addJob('release_tag', tagJob(release))
     for (const target of targets) workflow.addJob(target.job, publishJob(target, release))

@@ -1,3 +1,4 @@
+import { quoted } from '../shell.ts'
 import { FUNCTIONS, PYTHON, REVERTS, VERSION } from './plan-parts.ts'
 import type { BranchSettings, PlanSettings } from './plan-settings.ts'
 
@@ -19,11 +20,6 @@ export function planScript(settings: PlanSettings): string {
     outputs(settings),
   ]
   return `${parts.join('\n\n')}\n`
-}
-
-/** A word that the shell takes literally, whatever is in it, also as a pattern of `case`. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function hasEnvironments({ branches }: PlanSettings): boolean {

@@ -4,6 +4,7 @@ import type {
   NugetPublishOptions,
   PyPiPublishOptions,
 } from '../options/publish.ts'
+import { requireEnvironment } from './environment.ts'
 import { npmTarget } from './npm-target.ts'
 import { nugetTarget } from './nuget-target.ts'
 import { pypiTargets } from './pypi-target.ts'
@@ -47,6 +48,7 @@ export class Publisher {
     if (this.#targets.some(({ job }) => job === target.job)) {
       throw refuse('publisher_twice', { target: `${target.kind} in the job ${target.job}` })
     }
+    requireEnvironment(this.#context.type, 'githubEnvironment', target.environment)
     this.#targets.push(target)
   }
 }

@@ -91,8 +91,9 @@ function gitlabFields(release: Release) {
 /** The issuer of a server of one's own; those of GitHub.com and GitLab.com are known. */
 function issuerOf(provider: 'github' | 'gitlab', { project }: Release): { issuer?: string } {
   const host = project.repository?.host
-  if (provider === 'github' || host === undefined || host === 'gitlab.com') return {}
-  return { issuer: `https://${host}` }
+  if (host === undefined || host === `${provider}.com`) return {}
+  // docs.github.com, "OpenID Connect" of GitHub Enterprise Server; docs.gitlab.com, "ID token authentication".
+  return { issuer: provider === 'github' ? `https://${host}/_services/token` : `https://${host}` }
 }
 
 function repositoryOf({ project }: Release): string {

@@ -192,7 +192,9 @@ function readIfThere(
     const found = lstatSync(absolute)
     if (found.isDirectory()) throw obstructed('a folder has its name')
     if (!found.isFile()) throw obstructed('it is no ordinary file')
-    return { text: readFileSync(absolute, 'utf8'), executable: (found.mode & 0o111) !== 0 }
+    // A checkout on Windows may have other line ends; that is no change.
+    const text = readFileSync(absolute, 'utf8').replaceAll('\r\n', '\n')
+    return { text, executable: (found.mode & 0o111) !== 0 }
   } catch (error) {
     if (error instanceof ProjectError) throw error
     const { code } = error as NodeJS.ErrnoException
