@@ -39,7 +39,4 @@ for (const [name, measurePart] of Object.entries(PARTS)) {
 const seconds = Math.round((performance.now() - started) / 1000)
 
 if (values.json === true) console.log(JSON.stringify({ node, seconds, results }, undefined, 2))
-else
-  console.log(
-    `${formatTable(results)}\n\nNode ${node}; ${seconds} s.`,
-  )
+else console.log(`${formatTable(results)}\n\nNode ${node}; ${seconds} s.`)

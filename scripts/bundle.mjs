@@ -26,5 +26,10 @@ const bundle = await rolldown({
   resolve: { conditionNames: ['@trustpub/source', 'node', 'import', 'default'] },
   treeshake: { propertyReadSideEffects: false },
 })
-await bundle.write({ file: 'packages/project/dist/bundle.js', format: 'esm', sourcemap: true, codeSplitting: false })
+await bundle.write({
+  file: 'packages/project/dist/bundle.js',
+  format: 'esm',
+  sourcemap: true,
+  codeSplitting: false,
+})
 await bundle.close()

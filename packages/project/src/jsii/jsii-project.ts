@@ -1,5 +1,5 @@
-import type { JsonFile } from '../files/json-file.ts'
 import { type NodeKind, NodeProject } from '../node/node-project.ts'
+import type { TypescriptConfig } from '../node/tsconfig-file.ts'
 import { addTypeScriptTests, NODE_TYPES } from '../node/typescript-files.ts'
 import { JSII_OPTIONS, type JsiiProjectOptions } from '../options/jsii.ts'
 import { repositoryUrl } from '../repository.ts'
@@ -27,7 +27,7 @@ export class JsiiProject extends NodeProject {
   readonly srcdir: string
   readonly libdir: string
   readonly testdir: string
-  readonly tsconfigDev: JsonFile
+  readonly tsconfigDev: TypescriptConfig
 
   constructor(options: JsiiProjectOptions) {
     super(nodeOptions(options), kindOf(options))

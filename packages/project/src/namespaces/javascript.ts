@@ -6,3 +6,4 @@ export {
   NpmAccess,
   Stability,
 } from '../options/node.ts'
+export * from './unused-choices.ts'

@@ -12,7 +12,7 @@ import { Release } from '../release/release.ts'
 import { isReleased } from '../release/wanted.ts'
 import type { Task } from '../task.ts'
 import { addNodeSample } from './node-sample.ts'
-import { checkPackageName, NodePackage } from './package-json.ts'
+import { NodePackage } from './package-json.ts'
 import { GIT_CLIFF_BY_NPM, type PackageManager, packageManager } from './package-manager.ts'
 
 /** What the types that build on NodeProject say differently. */
@@ -60,7 +60,6 @@ export class NodeProject extends Project {
   constructor(options: NodeProjectOptions, kind: NodeKind = NODE_KIND) {
     const notes = checkOptions(kind.type, options, kind.table)
     requireTexts(kind.type, options, ['name'])
-    checkPackageName(kind.type, options)
     super(options)
     this.notes.push(...notes)
     const { packageManager: choice = 'npm', pnpmVersion, bunVersion } = options
@@ -167,16 +166,13 @@ export class NodeProject extends Project {
       ...options,
       releaseWorkflowSetupSteps: steps,
       type: kind.type,
+      packageName: this.package.packageName,
       recipe,
       python: kind.python ?? false,
     }
     const release = new Release(this, settings)
     if (npm !== undefined) {
-      release.publisher.publishToNpm({
-        ...npm,
-        packageName: this.package.packageName,
-        access: this.package.access,
-      })
+      release.publisher.publishToNpm({ ...npm, access: this.package.access })
     }
     return release
   }

@@ -2,29 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Component } from '../component.ts'
 import type { Dependencies, DependencyType } from '../dependencies.ts'
-import { refuse } from '../errors.ts'
 import { JsonFile } from '../files/json-file.ts'
 import { DEFAULT_LICENSE } from '../license.ts'
 import type { NodeProjectOptions, NpmAccess } from '../options/node.ts'
 import type { Project } from '../project.ts'
 import { repositoryUrl } from '../repository.ts'
-
-/** A name that npm gives to a new package (docs.npmjs.com, "package.json"). */
-const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/
-const MAX_NAME_LENGTH = 214
-
-/** @throws ProjectError `option_invalid` */
-export function checkPackageName(type: string, { name, packageName }: NodeProjectOptions): void {
-  const value = packageName ?? name
-  if (NAME.test(value) && value.length <= MAX_NAME_LENGTH) return
-  throw refuse('option_invalid', {
-    type,
-    option: packageName === undefined ? 'name' : 'packageName',
-    value,
-    reason:
-      'npm takes names of small letters, digits, and . _ ~ - in between, with a scope as @acme/widget. Name the package with packageName.',
-  })
-}
 
 /** `package.json` of a project. */
 export class NodePackage extends Component {

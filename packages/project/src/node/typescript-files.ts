@@ -1,5 +1,5 @@
-import { JsonFile } from '../files/json-file.ts'
 import type { NodeProject } from './node-project.ts'
+import { TypescriptConfig } from './tsconfig-file.ts'
 
 /** Typings of the oldest Node that packages run on. */
 export const NODE_TYPES = '^20.19.43'
@@ -14,8 +14,13 @@ export interface TsconfigOptions {
   readonly folders: readonly string[]
   /** Target and library. @default 'es2022' */
   readonly language?: string
-  /** What the definition puts over it. */
+  /** What the definition puts over it; what it includes comes on top. */
   readonly own?: object | undefined
+}
+
+interface TsconfigParts {
+  readonly compilerOptions?: object
+  readonly include?: readonly string[]
 }
 
 /** A configuration of the TypeScript compiler. */
@@ -23,8 +28,8 @@ export function addTsconfig(
   project: NodeProject,
   path: string,
   { outDir, rootDir, folders, language = 'es2022', own = {} }: TsconfigOptions,
-): JsonFile {
-  const { compilerOptions, ...rest } = own as { compilerOptions?: object }
+): TypescriptConfig {
+  const { compilerOptions, include = [], ...rest } = own as TsconfigParts
   const obj = {
     compilerOptions: {
       target: language,
@@ -42,10 +47,10 @@ export function addTsconfig(
       noFallthroughCasesInSwitch: true,
       ...compilerOptions,
     },
-    include: folders.map((folder) => `${folder}/**/*.ts`),
+    include: [...folders.map((folder) => `${folder}/**/*.ts`), ...include],
     ...rest,
   }
-  return new JsonFile(project, path, { obj })
+  return new TypescriptConfig(project, path, { obj })
 }
 
 export interface TestOptions extends Pick<TsconfigOptions, 'language' | 'own'> {
@@ -54,7 +59,7 @@ export interface TestOptions extends Pick<TsconfigOptions, 'language' | 'own'> {
 }
 
 /** Tests in TypeScript: compiled together with the sources, and run by Node's own runner. Returns their `tsconfig`. */
-export function addTypeScriptTests(project: NodeProject, options: TestOptions): JsonFile {
+export function addTypeScriptTests(project: NodeProject, options: TestOptions): TypescriptConfig {
   const { srcdir, testdir, ...rest } = options
   project.testTask.exec('tsc --project tsconfig.dev.json')
   project.testTask.exec(`node --test ${TEST_BUILD}/${testdir}/*.test.js`)

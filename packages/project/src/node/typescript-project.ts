@@ -1,7 +1,7 @@
-import type { JsonFile } from '../files/json-file.ts'
 import { SampleDir } from '../files/sample-file.ts'
 import { TYPESCRIPT_OPTIONS, type TypeScriptProjectOptions } from '../options/typescript.ts'
 import { type NodeKind, NodeProject } from './node-project.ts'
+import type { TypescriptConfig } from './tsconfig-file.ts'
 import { addTsconfig, addTypeScriptTests, NODE_TYPES } from './typescript-files.ts'
 
 const TYPESCRIPT_KIND: NodeKind = { type: 'TypeScriptProject', table: TYPESCRIPT_OPTIONS }
@@ -19,8 +19,8 @@ export class TypeScriptProject extends NodeProject {
   readonly srcdir: string
   readonly libdir: string
   readonly testdir: string
-  readonly tsconfig: JsonFile
-  readonly tsconfigDev: JsonFile
+  readonly tsconfig: TypescriptConfig
+  readonly tsconfigDev: TypescriptConfig
 
   constructor(options: TypeScriptProjectOptions) {
     const { srcdir = 'src', libdir = 'lib', testdir = 'test' } = options

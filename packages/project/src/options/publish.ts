@@ -21,6 +21,8 @@ export interface NpmPublishOptions extends CommonPublishOptions {
   readonly npmTokenSecret?: string | undefined
   /** Whether provenance is asked for; false never makes any. @default npm's own choice: where the repository is public */
   readonly npmProvenance?: boolean | undefined
+  /** No effect: the dist-tag follows from the version. */
+  readonly distTag?: unknown
 }
 
 export interface PyPiPublishOptions extends CommonPublishOptions {
@@ -63,6 +65,10 @@ export const NPM_PUBLISH_OPTIONS: OptionTable<
   registry: 'text',
   npmTokenSecret: 'text',
   npmProvenance: 'flag',
+  distTag: {
+    unused:
+      'the dist-tag follows from the version; npmDistTag of the project or of a branch names another.',
+  },
   codeArtifactOptions: CODE_ARTIFACT,
 }
 

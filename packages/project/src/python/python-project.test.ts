@@ -127,6 +127,18 @@ describe('pyproject.toml', () => {
   })
 })
 
+describe('the range of Python', () => {
+  it('can stand among the dependencies, as Poetry has it', () => {
+    const { project } = pyproject({ deps: ['python@^3.11', 'idna'] })
+    expect(project).toMatchObject({ 'requires-python': '>=3.11,<4', dependencies: ['idna'] })
+  })
+
+  it('cannot be given twice', () => {
+    const twice = () => pyproject({ deps: ['python@^3.11'], requiresPython: '>=3.12' })
+    expect(twice).toThrow(expect.objectContaining({ code: 'option_conflict' }))
+  })
+})
+
 describe('names', () => {
   it('are made from the name of the package', () => {
     expect(project({ packageName: 'Acme.Widget-2' }).moduleName).toBe('acme_widget_2')

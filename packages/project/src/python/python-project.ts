@@ -12,7 +12,7 @@ import { distributionName, importName } from './names.ts'
 import { addPyproject } from './pyproject.ts'
 import { addPythonRelease } from './python-release.ts'
 import { addPythonSample } from './python-sample.ts'
-import { requirementOf } from './requirement.ts'
+import { requirementOf, withRequiredPython } from './requirement.ts'
 import { addStableSdist } from './stable-sdist.ts'
 
 const TYPE = 'PythonProject'
@@ -39,8 +39,9 @@ export class PythonProject extends Project {
   readonly packageTask: Task
   readonly buildTask: Task
 
-  constructor(options: PythonProjectOptions) {
-    const notes = checkOptions(TYPE, options, PYTHON_OPTIONS)
+  constructor(given: PythonProjectOptions) {
+    const notes = checkOptions(TYPE, given, PYTHON_OPTIONS)
+    const options = withRequiredPython(TYPE, given)
     requireTexts(TYPE, options, ['name'])
     const { packageName, moduleName, version = '0.0.0', sampleTestdir = 'tests' } = options
     const named = packageName === undefined ? 'name' : 'packageName'

@@ -19,10 +19,10 @@ export function addPythonRelease(
   const { publishToPypi = false } = options
   const publishing = publishToPypi === false ? [] : ['publishToPypi']
   if (!isReleased(type, project, options.release, publishing)) return undefined
-  const release = new Release(project, { ...options, type, recipe, python: true })
+  const { packageName } = project
+  const release = new Release(project, { ...options, type, packageName, recipe, python: true })
   if (publishToPypi !== false) {
-    const how = publishToPypi === true ? {} : publishToPypi
-    release.publisher.publishToPyPi({ ...how, packageName: project.packageName })
+    release.publisher.publishToPyPi(publishToPypi === true ? {} : publishToPypi)
   }
   return release
 }

@@ -1,5 +1,6 @@
 import type { Dependency } from '../dependencies.ts'
 import { refuse } from '../errors.ts'
+import type { PythonProjectOptions } from '../options/python.ts'
 
 /** A version as PEP 440 and semver both read it: `1.2`, `1.2.3`, `1.2.0-beta.1`, `1.2.0rc1`. */
 const VERSION = String.raw`\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|dev)[-_.]?\d*)*`
@@ -83,4 +84,30 @@ export function requirementOf(type: string, { name, version = '' }: Dependency):
     throw invalid('write a range such as ^2.30 or >=2,<3; PEP 440 has no alternatives (||).')
   }
   return [name + specifier, ...marker.map((text) => text.trim())].join('; ')
+}
+
+/** As Poetry and projen write the range of Python itself. */
+const PYTHON = /^python@/
+
+/**
+ * The options with the range of Python where it belongs, if it stands among the dependencies.
+ * @throws ProjectError `option_conflict`
+ */
+export function withRequiredPython(
+  type: string,
+  options: PythonProjectOptions,
+): PythonProjectOptions {
+  const { deps = [], requiresPython } = options
+  const python = deps.find((spec) => PYTHON.test(spec))
+  if (python === undefined) return options
+  if (requiresPython !== undefined) {
+    throw refuse('option_conflict', {
+      type,
+      first: `deps: "${python}"`,
+      second: `requiresPython: "${requiresPython}"`,
+      reason: 'the range of Python is given twice. Keep requiresPython.',
+    })
+  }
+  const others = deps.filter((spec) => spec !== python)
+  return { ...options, deps: others, requiresPython: python.replace(PYTHON, '') }
 }

@@ -75,6 +75,21 @@ function merge(type: string, ...sources: readonly NpmPublishOptions[]): NpmPubli
   return merged
 }
 
+/** A name that npm gives to a new package (docs.npmjs.com, "package.json"). */
+const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/
+const MAX_NAME_LENGTH = 214
+
+function checkName(type: string, value: string): void {
+  if (NAME.test(value) && value.length <= MAX_NAME_LENGTH) return
+  throw refuse('option_invalid', {
+    type,
+    option: 'packageName',
+    value,
+    reason:
+      'npm takes names of small letters, digits, and . _ ~ - in between, with a scope as @acme/widget.',
+  })
+}
+
 /**
  * The npm package as a target of the release.
  * @throws ProjectError `option_conflict`, `option_invalid`
@@ -83,6 +98,7 @@ export function npmTarget(options: NpmPublishOptions, context: NpmContext): NpmT
   const { type, access } = context
   const trusted = options.trustedPublishing ?? false
   const registry = registryUrl(type, options.registry ?? NPM_REGISTRY)
+  checkName(type, context.package)
   if (trusted) checkTrusted(type, options, registry)
   if (access === 'restricted' && !context.package.startsWith('@')) {
     throw conflict(

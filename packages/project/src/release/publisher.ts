@@ -1,8 +1,12 @@
 import { refuse } from '../errors.ts'
-import type {
-  NpmPublishOptions,
-  NugetPublishOptions,
-  PyPiPublishOptions,
+import { checkOptions, type OptionRow } from '../options/check.ts'
+import {
+  NPM_PUBLISH_OPTIONS,
+  type NpmPublishOptions,
+  NUGET_PUBLISH_OPTIONS,
+  type NugetPublishOptions,
+  PYPI_PUBLISH_OPTIONS,
+  type PyPiPublishOptions,
 } from '../options/publish.ts'
 import { requireEnvironment } from './environment.ts'
 import { npmTarget } from './npm-target.ts'
@@ -10,13 +14,27 @@ import { nugetTarget } from './nuget-target.ts'
 import { pypiTargets } from './pypi-target.ts'
 import type { Target } from './targets.ts'
 
+/** What a publish takes besides its options. */
+interface PackageOptions {
+  /** @default the name of the project's package */
+  readonly packageName?: string | undefined
+}
+
+interface Context {
+  /** The project type, for errors. */
+  readonly type: string
+  /** The name of a package where the call tells none. */
+  readonly packageName: string
+  readonly releaseEnvironment: string | undefined
+}
+
 /** Where a release publishes to. */
 export class Publisher {
-  readonly #context: { readonly type: string; readonly releaseEnvironment: string | undefined }
+  readonly #context: Context
   readonly #targets: Target[] = []
 
-  constructor(type: string, releaseEnvironment: string | undefined) {
-    this.#context = { type, releaseEnvironment }
+  constructor(context: Context) {
+    this.#context = context
   }
 
   get targets(): readonly Target[] {
@@ -24,24 +42,33 @@ export class Publisher {
   }
 
   publishToNpm(
-    options: NpmPublishOptions & {
-      readonly packageName: string
-      readonly access?: 'public' | 'restricted' | undefined
-    },
+    options: NpmPublishOptions &
+      PackageOptions & { readonly access?: 'public' | 'restricted' | undefined } = {},
   ): void {
     const { packageName, access, ...rest } = options
-    this.#add(npmTarget(rest, { ...this.#context, package: packageName, access }))
+    this.#check(rest, NPM_PUBLISH_OPTIONS)
+    this.#add(npmTarget(rest, { ...this.#named(packageName), access }))
   }
 
-  publishToPyPi(options: PyPiPublishOptions & { readonly packageName: string }): void {
+  publishToPyPi(options: PyPiPublishOptions & PackageOptions = {}): void {
     const { packageName, ...rest } = options
-    for (const target of pypiTargets(rest, { ...this.#context, package: packageName }))
-      this.#add(target)
+    this.#check(rest, PYPI_PUBLISH_OPTIONS)
+    for (const target of pypiTargets(rest, this.#named(packageName))) this.#add(target)
   }
 
-  publishToNuget(options: NugetPublishOptions & { readonly packageName: string }): void {
+  publishToNuget(options: NugetPublishOptions & PackageOptions = {}): void {
     const { packageName, ...rest } = options
-    this.#add(nugetTarget(rest, { ...this.#context, package: packageName }))
+    this.#check(rest, NUGET_PUBLISH_OPTIONS)
+    this.#add(nugetTarget(rest, this.#named(packageName)))
+  }
+
+  /** Definitions call these methods too, and may be JavaScript. */
+  #check(options: object, table: Readonly<Record<string, OptionRow>>): void {
+    checkOptions(`The publisher of ${this.#context.type}`, options, table)
+  }
+
+  #named(packageName: string | undefined) {
+    return { ...this.#context, package: packageName ?? this.#context.packageName }
   }
 
   #add(target: Target): void {

@@ -22,6 +22,8 @@ export interface ReleaseSettings extends ReleaseOptions {
   /** The project type, for errors. */
   readonly type: string
   readonly recipe: BuildRecipe
+  /** The name of the project's package. */
+  readonly packageName: string
   /** The Node of all jobs, as far as it is asked for. */
   readonly workflowNodeVersion?: string | undefined
   /** Whether a Python package is released, whose versions are spelled differently. */
@@ -47,7 +49,8 @@ export class Release extends Component {
     const isRoot = project.parent === undefined
     requirePlainPath(settings.type, project.directory)
     this.settings = settings
-    this.publisher = new Publisher(settings.type, settings.releaseEnvironment)
+    const { type, packageName, releaseEnvironment } = settings
+    this.publisher = new Publisher({ type, packageName, releaseEnvironment })
     this.trigger = ReleaseTrigger.from(settings.type, settings.releaseTrigger)
     this.tagPrefix = settings.releaseTagPrefix ?? (isRoot ? '' : `${ownName}-`)
     this.workflowName = settings.releaseWorkflowName ?? (isRoot ? 'release' : `release_${ownName}`)

@@ -83,7 +83,11 @@ describe('what contradicts itself is refused', () => {
   it.each(["it's", '"a"', 'a,b', 'a;b', 'a\\b', 'a\nb', '', ' a'])(
     'the environment %j, for which no publisher could ask',
     (githubEnvironment) => {
-      const publisher = new Publisher(TYPE, undefined)
+      const publisher = new Publisher({
+        type: TYPE,
+        packageName: 'a',
+        releaseEnvironment: undefined,
+      })
       expect(() => publisher.publishToNpm({ packageName: 'a', githubEnvironment })).toThrow(
         expect.objectContaining({ code: 'option_invalid' }),
       )
@@ -91,7 +95,7 @@ describe('what contradicts itself is refused', () => {
   )
 
   it('twice the same target', () => {
-    const publisher = new Publisher(TYPE, undefined)
+    const publisher = new Publisher({ type: TYPE, packageName: 'a', releaseEnvironment: undefined })
     publisher.publishToPyPi({ packageName: 'a', testPypi: 'only' })
     publisher.publishToPyPi({ packageName: 'a' })
     publisher.publishToNpm({ packageName: 'a' })
