@@ -8,10 +8,12 @@ import { BROKEN, KEPT } from './layer-examples.mjs'
 /** What each package may import of the others. */
 const PACKAGES = {
   identity: [],
+  provenance: ['identity'],
   pipeline: ['identity'],
   project: ['identity'],
-  registry: ['identity'],
-  cli: ['identity', 'pipeline', 'project', 'registry'],
+  publisher: ['identity', 'provenance'],
+  registry: ['identity', 'provenance'],
+  cli: ['identity', 'pipeline', 'project', 'provenance', 'publisher', 'registry'],
 }
 
 /** What a type of project is made of. */
@@ -24,7 +26,13 @@ const PROJECT_TYPE = ['./', 'files/', 'github/', 'options/', 'release/', 'synth/
  */
 const PARTS = {
   identity: {
-    'providers/': ['check.ts', 'fields.ts', 'provider.ts', 'simulate.ts'],
+    'providers/': [
+      'check.ts',
+      'fields.ts',
+      'id-token-request.ts',
+      'provider.ts',
+      'simulate.ts',
+    ],
     'testing/': ['*'],
     './': ['providers/'],
   },
@@ -91,7 +99,7 @@ const USES = [
   {
     what: 'reads the environment',
     pattern: /\bprocess\.env\b/,
-    packages: ['identity', 'pipeline', 'project', 'registry'],
+    packages: ['identity', 'pipeline', 'project', 'provenance', 'publisher', 'registry'],
     allowed: ['packages/registry/src/config.ts'],
   },
   {

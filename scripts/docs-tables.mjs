@@ -58,6 +58,12 @@ function actionTable(pins) {
   return table(['action', 'version', 'commit'], rows)
 }
 
+/** @param {readonly string[]} claims */
+function pinned(claims) {
+  if (claims.length === 0) return 'Nothing is pinned.'
+  return `Pinned at the first exchange: ${claims.map(code).join(', ')}.`
+}
+
 /** @param {import('@trustpub/identity').Provider} provider */
 function providerText({ id, label, issuer, fields, pinnedClaims }) {
   const rows = Object.entries(fields).map(([name, { label, optional, help, example }]) => {
@@ -65,7 +71,7 @@ function providerText({ id, label, issuer, fields, pinnedClaims }) {
   })
   return [
     `## ${label}`,
-    `Id \`${id}\`, issuer \`${issuer}\`. Pinned at the first exchange: ${pinnedClaims.map(code).join(', ')}.`,
+    `Id \`${id}\`, issuer \`${issuer}\`. ${pinned(pinnedClaims)}`,
     table(['field', 'label', 'required', 'what to write', 'example'], rows),
   ].join('\n\n')
 }

@@ -4,12 +4,14 @@ import {
   caseless,
   exactly,
   fileAtRef,
+  isBoolean,
   isPattern,
   lowerAscii,
   matchesPattern,
   npmTrustFile,
   refCheck,
   textClaim,
+  textsClaim,
 } from './check.ts'
 
 /** The definition of a match, as slow as it is obvious. */
@@ -227,5 +229,30 @@ describe('exactly and caseless', () => {
         expect(folded.replace(/[a-z]/g, '')).toBe(text.replace(/[A-Za-z]/g, ''))
       }),
     )
+  })
+})
+
+describe('isBoolean', () => {
+  it.each([true, false])('passes %j and nothing that reads like it', (expected) => {
+    expect(isBoolean('claim', expected, { claim: expected })).toMatchObject({
+      ok: true,
+      expected: String(expected),
+      actual: String(expected),
+    })
+    for (const value of [!expected, String(expected), Number(expected), [expected], null, '']) {
+      expect(isBoolean('claim', expected, { claim: value }).ok, JSON.stringify(value)).toBe(false)
+    }
+    expect(isBoolean('claim', expected, {}).ok).toBe(false)
+    expect(isBoolean('claim', expected, Object.create({ claim: expected })).ok).toBe(false)
+  })
+})
+
+describe('textsClaim', () => {
+  it('gives the texts of a list, and nothing of anything else', () => {
+    expect(textsClaim({ claim: ['a', 1, null, ['b'], 'c'] }, 'claim')).toEqual(['a', 'c'])
+    for (const value of ['ab', { 0: 'a', length: 1 }, null, 1, undefined]) {
+      expect(textsClaim({ claim: value }, 'claim')).toEqual([])
+    }
+    expect(textsClaim(Object.create({ claim: ['a'] }), 'claim')).toEqual([])
   })
 })

@@ -37,6 +37,33 @@ export function exactly(
   return { claim, expected, actual, ok: actual !== '' && actual === expected, code }
 }
 
+/** Passes if the claim is this very boolean; a text that reads the same is none. */
+export function isBoolean(claim: string, expected: boolean, claims: Claims): Check {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+  const actual = typeof value === 'boolean' ? String(value) : textClaim(claims, claim)
+  return {
+    claim,
+    expected: String(expected),
+    actual,
+    ok: value === expected,
+    code: 'claim_refused',
+  }
+}
+
+/** The texts of a claim that is a list; none if it is something else. */
+export function textsClaim(claims: Claims, name: string): string[] {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+/** The values of a list separated by commas, as publishers store them. */
+export function listed(list: string): string[] {
+  return list
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
+}
+
 /**
  * Lower case for A to Z only. Full Unicode folding would make one name of two: the Kelvin sign folds to `k`, and the
  * hosts compare ASCII names.
@@ -76,17 +103,9 @@ export function fileAtRef(
   return { claim, expected: `${file}@…`, actual, ok, code: 'workflow_mismatch' }
 }
 
-/** The patterns of a list separated by commas, as publishers store them. */
-export function refPatterns(list: string): string[] {
-  return list
-    .split(',')
-    .map((pattern) => pattern.trim())
-    .filter((pattern) => pattern !== '')
-}
-
 /** Passes if one of the patterns matches the whole ref. */
 export function refCheck(claim: string, patterns: string, actual: string): Check {
-  const ok = refPatterns(patterns).some((pattern) => matchesPattern(pattern, actual))
+  const ok = listed(patterns).some((pattern) => matchesPattern(pattern, actual))
   return { claim, expected: patterns, actual, ok, code: 'ref_mismatch' }
 }
 

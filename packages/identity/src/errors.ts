@@ -117,6 +117,10 @@ export const IDENTITY_ERRORS = {
     sentence:
       'The claim aud is {actual}, but this registry accepts {expected} only, as a single value. Request the ID token for that audience.',
   },
+  id_token_unavailable: {
+    status: 503,
+    sentence: 'There is no ID token for "{audience}" from {provider}: {reason}.',
+  },
   field_invalid: {
     status: 422,
     sentence: '{label} "{value}" cannot be used: {reason}.',

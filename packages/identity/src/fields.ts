@@ -1,4 +1,4 @@
-import { isPattern, refPatterns } from './check.ts'
+import { isPattern, listed } from './check.ts'
 import { refuse } from './errors.ts'
 import type { Field, Fields, Provider } from './provider.ts'
 
@@ -36,6 +36,20 @@ export function environmentField(help: string): Field {
 /** Every one is compared at each exchange; releases come from a few kinds of branch or tag. */
 const MAX_REF_PATTERNS = 20
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i
+
+/** A UUID, stored in lower case. */
+export function uuidField(
+  field: Pick<Field, 'label' | 'help' | 'example'> & { optional?: boolean },
+): Field {
+  const parsed = textField(
+    field,
+    UUID,
+    'write it as a UUID, such as 0184990a-477b-4fa8-9968-496074483cee',
+  )
+  return { ...parsed, parse: (typed) => parsed.parse(typed.toLowerCase()) }
+}
+
 /** Patterns for the git ref that may publish, separated by commas. */
 export function refField(): Field {
   return {
@@ -44,7 +58,7 @@ export function refField(): Field {
     example: 'refs/tags/v*',
     optional: true,
     parse: (typed): Parsed => {
-      const patterns = refPatterns(typed)
+      const patterns = listed(typed)
       if (patterns.length > MAX_REF_PATTERNS)
         return { reason: `it has more than ${MAX_REF_PATTERNS} patterns` }
       const wrong = patterns.find((pattern) => !pattern.startsWith('refs/') || !isPattern(pattern))

@@ -21,6 +21,7 @@ export type {
   Provider,
   ProviderId,
   Run,
+  RunProgram,
   SimulatedRun,
 } from './provider.ts'
 export { PROVIDERS } from './providers/index.ts'

@@ -2,6 +2,7 @@ import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { type Refusal, refuse } from './errors.ts'
 import { type FetchJson, fetchJson } from './fetch-json.ts'
 import type { Issuer } from './issuer.ts'
+import { countedIssuer, mayKeepKeysAt } from './registered.ts'
 
 /** After a fetch, failed or not, the next one for the same issuer waits this long, so that bad tokens cannot cause a flood. */
 const COOLDOWN_MS = 60_000
@@ -11,6 +12,12 @@ const REFRESH_AFTER_MS = 3600_000
 const STALE_AFTER_MS = 24 * 3600_000
 /** No issuer publishes more; the bound limits the work an answer can cause. */
 const MAX_KEYS = 100
+/**
+ * A provider may have an issuer for every organisation, and anybody can write down a new one: so many of them are asked
+ * for the first time in a minute, and the keys of so many are kept.
+ */
+const MAX_NEW_ORGANISATIONS = 30
+const MAX_ORGANISATIONS = 1000
 /** Genuine ids of keys are shorter; a refusal does not repeat more of what a stranger sent. */
 const MAX_SHOWN_KID = 100
 /** Shorter RSA keys can be broken. */
@@ -30,6 +37,8 @@ interface KeySet {
 /** The signing keys of issuers, found by OpenID Connect discovery and kept for a while. */
 export class KeySets {
   readonly #sets = new Map<string, KeySet>()
+  readonly #organisations = new Map<string, KeySet>()
+  #newOrganisations = { since: Number.NEGATIVE_INFINITY, count: 0 }
   readonly #fetch: FetchJson
   readonly #now: () => number
 
@@ -61,19 +70,31 @@ export class KeySets {
   }
 
   #setOf(issuer: Issuer): KeySet {
-    const known = this.#sets.get(issuer.url)
-    if (known !== undefined) return known
-    const never = Number.NEGATIVE_INFINITY
-    const set: KeySet = {
-      keys: new Map(),
-      imported: new Map(),
-      fetchedAt: never,
-      attemptedAt: never,
-      problem: '',
-      pending: undefined,
-    }
-    this.#sets.set(issuer.url, set)
+    const ofOrganisation = countedIssuer(issuer.url) !== issuer.url
+    const sets = ofOrganisation ? this.#organisations : this.#sets
+    const known = sets.get(issuer.url)
+    if (known === undefined && ofOrganisation) this.#makeRoom(issuer)
+    const set = known ?? emptySet()
+    // The one that was used last comes last, so that the first can be dropped.
+    sets.delete(issuer.url)
+    sets.set(issuer.url, set)
     return set
+  }
+
+  #makeRoom(issuer: Issuer): void {
+    const recent = this.#newOrganisations
+    if (this.#now() - recent.since >= COOLDOWN_MS) {
+      this.#newOrganisations = { since: this.#now(), count: 1 }
+    } else if (recent.count < MAX_NEW_ORGANISATIONS) {
+      recent.count += 1
+    } else {
+      const reason = 'too many organisations are asked for the first time in this minute'
+      throw refuse('issuer_unavailable', { issuer: issuer.url, reason })
+    }
+    const [unused] = this.#organisations.keys()
+    if (this.#organisations.size >= MAX_ORGANISATIONS && unused !== undefined) {
+      this.#organisations.delete(unused)
+    }
   }
 
   /** One fetch at a time for each issuer; whoever comes meanwhile waits for the same one. */
@@ -99,6 +120,18 @@ export class KeySets {
   }
 }
 
+function emptySet(): KeySet {
+  const never = Number.NEGATIVE_INFINITY
+  return {
+    keys: new Map(),
+    imported: new Map(),
+    fetchedAt: never,
+    attemptedAt: never,
+    problem: '',
+    pending: undefined,
+  }
+}
+
 /** OpenID Connect Discovery 1.0, section 4: the document must name the issuer it was asked for. */
 async function fetchKeys(issuer: Issuer, fetch: FetchJson): Promise<ReadonlyMap<string, JWK>> {
   const at = new URL(`${issuer.url.replace(/\/$/, '')}/.well-known/openid-configuration`)
@@ -111,7 +144,7 @@ async function fetchKeys(issuer: Issuer, fetch: FetchJson): Promise<ReadonlyMap<
   if (typeof address !== 'string' || !URL.canParse(address))
     throw new Error(`${at.href} names no jwks_uri`)
   const keysAt = new URL(address)
-  if (keysAt.origin !== at.origin)
+  if (!mayKeepKeysAt(issuer.url, keysAt.origin))
     throw new Error(`${at.href} keeps its keys on another host, ${keysAt.origin}`)
   const set = (await fetch(keysAt, issuer.allowPrivateNetwork)) as { keys?: unknown } | null
   if (!Array.isArray(set?.keys)) throw new Error(`${keysAt.href} is not a key set`)

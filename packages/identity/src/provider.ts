@@ -52,6 +52,9 @@ export type Detection =
   | { readonly found: true }
   | { readonly found: false; readonly inCi: boolean; readonly reason: string }
 
+/** Runs a program of the CI without a shell and gives what it printed to stdout. Throws if it cannot be run or fails. */
+export type RunProgram = (program: string, args: readonly string[]) => Promise<string>
+
 /** How `npm trust` words the fields on the wire (npm CLI, `POST /-/package/<name>/trust`). */
 export interface NpmTrustWords<Name extends string = string> {
   readonly fromClaims: (claims: Claims) => Fields<Name>
@@ -67,6 +70,15 @@ export interface Provider<Name extends string = string> {
   readonly label: string
   /** The issuer of the public service; self-managed ones are registered by an administrator. */
   readonly issuer: string
+  /**
+   * The public service's issuers for single organisations, if it has such. They count as `issuer`, which publishers
+   * name; the check must hold the claim `iss` against the organisation.
+   */
+  readonly organisationIssuers?: RegExp
+  /** Where the public service keeps its keys, if not on the host of `issuer`. */
+  readonly keysOrigin?: string
+  /** Whether its ID tokens are numbered (claim `jti`). For others a digest stands in. */
+  readonly numbered: boolean
   /** The signature algorithms this issuer uses. Never taken from the token. */
   readonly algorithms: readonly string[]
   /** No genuine ID token lives longer than this many seconds. */
@@ -84,12 +96,22 @@ export interface Provider<Name extends string = string> {
   /** Every comparison, so that a refusal can be explained. Pins are checked by the caller. */
   readonly check: (fields: Fields<Name>, claims: Claims, issuer: string) => readonly Check[]
   readonly describe: (claims: Claims, issuer: string) => Run
-  readonly detect: (env: Environment) => Detection
+  /** `machine` is the product name of the computer (DMI), where that is all that tells. */
+  readonly detect: (env: Environment, machine?: string) => Detection
+  /**
+   * An ID token for the audience. What passes is tried again; every call asks for a fresh one, where the CI gives that.
+   * @throws Refusal `id_token_unavailable`
+   */
   readonly requestIdToken: (
     env: Environment,
     audience: string,
     fetch: typeof globalThis.fetch,
+    run?: RunProgram,
   ) => Promise<string>
+  /** The names of the variables that hold secrets of the CI, ID tokens among them. */
+  readonly secretVariables: RegExp
+  /** What a line of output begins with that hides the rest of it in the log from then on; absent if nothing does. */
+  readonly maskCommand?: string
   readonly simulate: (run: SimulatedRun) => Claims
   /** The variables that this CI sets in every job of the run, except those that lead to ID tokens. */
   readonly jobVariables: (run: SimulatedRun) => Environment

@@ -22,3 +22,17 @@ export const PUBLIC_ISSUERS: readonly Issuer[] = PROVIDERS.map((provider) => ({
   provider: provider.id,
   allowPrivateNetwork: false,
 }))
+
+/**
+ * The issuer that counts for a claim `iss`: the public service where a provider has an issuer for every organisation,
+ * otherwise the one that is named.
+ */
+export function countedIssuer(named: string): string {
+  return PROVIDERS.find((each) => each.organisationIssuers?.test(named))?.issuer ?? named
+}
+
+/** Whether an issuer may keep its keys at this origin: its own, or the one that is known of a public service. */
+export function mayKeepKeysAt(issuer: string, origin: string): boolean {
+  if (origin === new URL(issuer).origin) return true
+  return PROVIDERS.some((each) => each.issuer === issuer && each.keysOrigin === origin)
+}

@@ -1,7 +1,7 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Claims } from '../check.ts'
+import { ciEndpoint, tokenFor } from '../ci.test.util.ts'
 import type { Environment, Fields } from '../provider.ts'
 import { startDevelopmentIssuer } from '../testing/development-issuer.ts'
 import { assess, explainRefusal, type TrustedPublisher } from '../trust.ts'
@@ -164,16 +164,9 @@ describe('the claims of GitHub Actions', () => {
 })
 
 async function runner(listener: RequestListener): Promise<Environment> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api-version=2.0&x=a%2Bb`
   return {
     GITHUB_ACTIONS: 'true',
-    ACTIONS_ID_TOKEN_REQUEST_URL: url,
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${await ciEndpoint(listener)}/token?api-version=2.0&x=a%2Bb`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-secret',
   }
 }
@@ -183,6 +176,10 @@ describe('an ID token from the runner of GitHub Actions', () => {
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: 'u', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
     expect(github.detect({ ...env, GITHUB_ACTIONS: 'true' })).toEqual({ found: true })
     expect(github.detect(env)).toMatchObject({ found: false, inCi: false })
+    for (const name of ['FORGEJO_ACTIONS', 'GITEA_ACTIONS']) {
+      const likeGithub = { ...env, GITHUB_ACTIONS: 'true', [name]: 'true' }
+      expect(github.detect(likeGithub)).toMatchObject({ found: false, inCi: false })
+    }
     for (const name of Object.keys(env)) {
       const detected = github.detect({ ...env, GITHUB_ACTIONS: 'true', [name]: '' })
       expect(detected).toMatchObject({
@@ -195,11 +192,13 @@ describe('an ID token from the runner of GitHub Actions', () => {
 
   it('is asked for with the query of the request URL kept and the audience added', async () => {
     let asked: unknown
+    const audience = 'npm:registry.example&x=1'
+    const token = tokenFor(audience)
     const env = await runner(({ url, method, headers: { authorization } }, response) => {
       asked = { url, method, authorization }
-      response.end(JSON.stringify({ value: 'the-token' }))
+      response.end(JSON.stringify({ value: token }))
     })
-    expect(await github.requestIdToken(env, 'npm:registry.example&x=1', fetch)).toBe('the-token')
+    expect(await github.requestIdToken(env, audience, fetch)).toBe(token)
     expect(asked).toEqual({
       method: 'GET',
       url: '/token?api-version=2.0&x=a%2Bb&audience=npm%3Aregistry.example%26x%3D1',
@@ -217,10 +216,13 @@ describe('an ID token from the runner of GitHub Actions', () => {
     expect(payload).toMatchObject({ iss: issuer.url, aud: 'pypi', repository: 'acme/widget' })
   })
 
-  it.each([400, 401, 403, 500])('is not read from an answer with status %d', async (status) => {
-    const env = await runner((_, response) => response.writeHead(status).end('{"value":"x"}'))
-    await expect(github.requestIdToken(env, 'pypi', fetch)).rejects.toThrow(`answered ${status}`)
-  })
+  it.each([307, 400, 401, 403, 404, 500])(
+    'is not read from an answer with status %d',
+    async (status) => {
+      const env = await runner((_, response) => response.writeHead(status).end('{"value":"x"}'))
+      await expect(github.requestIdToken(env, 'pypi', fetch)).rejects.toThrow(`answered ${status}`)
+    },
+  )
 
   it.each(['{}', 'null', '[]', '{"value":null}', '{"value":1}', '{"value":""}'])(
     'is not read from %s',
@@ -230,9 +232,11 @@ describe('an ID token from the runner of GitHub Actions', () => {
     },
   )
 
-  it('is not read from what is no JSON', async () => {
-    const env = await runner((_, response) => response.end('<html>'))
-    await expect(github.requestIdToken(env, 'pypi', fetch)).rejects.toThrow()
+  it.each(['<html>', JSON.stringify({ value: 'text' })])('is not read from %s', async (answer) => {
+    const env = await runner((_, response) => response.end(answer))
+    await expect(github.requestIdToken(env, 'pypi', fetch)).rejects.toMatchObject({
+      code: 'id_token_unavailable',
+    })
   })
 
   it('is not fetched from where a redirect leads', async () => {

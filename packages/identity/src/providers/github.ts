@@ -10,6 +10,7 @@ import {
   textClaim,
 } from '../check.ts'
 import { environmentField, refField, textField } from '../fields.ts'
+import { askActions } from '../id-token-request.ts'
 import {
   type Detection,
   defineProvider,
@@ -29,9 +30,6 @@ type Name = 'repository' | 'workflow' | 'calledWorkflow' | 'environment' | 'ref'
  */
 const REFUSED_EVENTS = ['pull_request_target', 'workflow_run']
 
-/** The runner's token endpoint answers within a second or two; without a bound a stuck one holds the job for hours. */
-const REQUEST_TIMEOUT_MS = 15_000
-
 const WORKFLOWS = '.github/workflows/'
 const FILE = /[A-Za-z0-9_.@+-][A-Za-z0-9_.@+ -]*\.ya?ml/
 /** Names of Enterprise Managed Users hold an underscore. `.` and `..` are no repositories. */
@@ -42,6 +40,7 @@ export const github: Provider = defineProvider<Name>({
   id: 'github',
   label: 'GitHub Actions',
   issuer: 'https://token.actions.githubusercontent.com',
+  numbered: true,
   algorithms: ['RS256'],
   // GitHub issues for 5 minutes, with nbf 5 minutes back; an hour leaves room for GitHub Enterprise Server.
   maxLifetime: 3600,
@@ -81,7 +80,10 @@ export const github: Provider = defineProvider<Name>({
   check,
   describe,
   detect,
-  requestIdToken,
+  requestIdToken: (env, audience, fetch) =>
+    askActions({ provider: 'GitHub Actions', audience }, env, fetch),
+  secretVariables: /^(?:ACTIONS_ID_TOKEN_REQUEST_TOKEN|ACTIONS_RUNTIME_TOKEN|GITHUB_TOKEN)$/,
+  maskCommand: '::add-mask::',
   simulate,
   jobVariables,
   npmTrust: {
@@ -199,11 +201,15 @@ function describe(claims: Claims, issuer: string): Run {
 }
 
 function detect(env: Environment): Detection {
-  if (env.GITHUB_ACTIONS !== 'true') {
+  // Forgejo and Gitea pass for GitHub; Gitea gives no ID tokens.
+  const other = env.FORGEJO_ACTIONS === 'true' || env.GITEA_ACTIONS === 'true'
+  if (env.GITHUB_ACTIONS !== 'true' || other) {
     return {
       found: false,
       inCi: false,
-      reason: 'this is not GitHub Actions (GITHUB_ACTIONS is not true)',
+      reason: other
+        ? 'this is not GitHub Actions, only like it'
+        : 'this is not GitHub Actions (GITHUB_ACTIONS is not true)',
     }
   }
   if (env.ACTIONS_ID_TOKEN_REQUEST_URL && env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) return { found: true }
@@ -212,31 +218,6 @@ function detect(env: Environment): Detection {
     inCi: true,
     reason: 'the job may not request ID tokens: write permissions: { id-token: write } in it',
   }
-}
-
-/** GET `$ACTIONS_ID_TOKEN_REQUEST_URL&audience=…`, bearer `$ACTIONS_ID_TOKEN_REQUEST_TOKEN` → `{ value }`. */
-async function requestIdToken(
-  env: Environment,
-  audience: string,
-  fetch: typeof globalThis.fetch,
-): Promise<string> {
-  const url = new URL(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? '')
-  url.searchParams.set('audience', audience)
-  const response = await fetch(url, {
-    headers: {
-      authorization: `bearer ${env.ACTIONS_ID_TOKEN_REQUEST_TOKEN}`,
-      accept: 'application/json',
-    },
-    redirect: 'error',
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  })
-  if (!response.ok)
-    throw new Error(`GitHub answered ${response.status} to the request for an ID token`)
-  const answer = (await response.json()) as { value?: unknown } | null
-  const token = answer?.value
-  if (typeof token !== 'string' || token === '')
-    throw new Error('GitHub answered without an ID token')
-  return token
 }
 
 function simulate(run: SimulatedRun): Claims {

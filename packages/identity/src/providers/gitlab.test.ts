@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../check.ts'
-import type { Fields } from '../provider.ts'
+import { tokenFor } from '../ci.test.util.ts'
+import type { Environment, Fields } from '../provider.ts'
 import { assess, explainRefusal, type TrustedPublisher } from '../trust.ts'
 import type { IdToken } from '../verify.ts'
 import { gitlab, idTokenVariable } from './gitlab.ts'
@@ -155,22 +156,33 @@ describe('an ID token from GitLab', () => {
     ['a-\u00E4', 'A___ID_TOKEN'],
   ])('for %s is in %s', async (audience, name) => {
     expect(idTokenVariable(audience)).toBe(name)
-    expect(await gitlab.requestIdToken({ [name]: 'the-token' }, audience, fetch)).toBe('the-token')
+    const token = tokenFor(audience)
+    expect(await gitlab.requestIdToken({ [name]: token }, audience, fetch)).toBe(token)
   })
 
   it('for npm may also be in NPM_ID_TOKEN, but that for nobody else', async () => {
-    const env = { NPM_ID_TOKEN: 'npm-token', SIGSTORE_ID_TOKEN: 'other' }
-    expect(await gitlab.requestIdToken(env, 'npm:registry.example', fetch)).toBe('npm-token')
+    const audience = 'npm:registry.example'
+    const env = { NPM_ID_TOKEN: tokenFor(audience), SIGSTORE_ID_TOKEN: tokenFor('sigstore') }
+    const npm = (more: Environment) => gitlab.requestIdToken({ ...env, ...more }, audience, fetch)
+    expect(await npm({})).toBe(env.NPM_ID_TOKEN)
     await expect(gitlab.requestIdToken(env, 'pypi', fetch)).rejects.toThrow('PYPI_ID_TOKEN')
-    const both = { ...env, NPM_REGISTRY_EXAMPLE_ID_TOKEN: 'exact' }
-    expect(await gitlab.requestIdToken(both, 'npm:registry.example', fetch)).toBe('exact')
-    const blank = { ...env, NPM_REGISTRY_EXAMPLE_ID_TOKEN: '' }
-    expect(await gitlab.requestIdToken(blank, 'npm:registry.example', fetch)).toBe('npm-token')
+    const exact = tokenFor(audience, { jti: 'exact' })
+    expect(await npm({ NPM_REGISTRY_EXAMPLE_ID_TOKEN: exact })).toBe(exact)
+    expect(await npm({ NPM_REGISTRY_EXAMPLE_ID_TOKEN: '' })).toBe(env.NPM_ID_TOKEN)
+  })
+
+  it.each([
+    [tokenFor('pypi'), 'one for "pypi"'],
+    [tokenFor(['npm:registry.example', 'pypi']), 'one for ["npm:registry.example","pypi"]'],
+    ['text', 'no ID token'],
+  ])('is kept back if it is for somebody else (%#)', async (NPM_ID_TOKEN, reason) => {
+    const asked = gitlab.requestIdToken({ NPM_ID_TOKEN }, 'npm:registry.example', fetch)
+    await expect(asked).rejects.toThrow(`GitLab CI/CD: what was given is ${reason}.`)
   })
 
   it('is refused with the names of the variables if there is none', async () => {
     await expect(gitlab.requestIdToken({}, 'npm:registry.example', fetch)).rejects.toThrow(
-      'None of NPM_REGISTRY_EXAMPLE_ID_TOKEN, NPM_ID_TOKEN is set',
+      'none of NPM_REGISTRY_EXAMPLE_ID_TOKEN, NPM_ID_TOKEN is set',
     )
   })
 })

@@ -11,6 +11,7 @@ import {
   textClaim,
 } from '../check.ts'
 import { environmentField, refField, textField } from '../fields.ts'
+import { noIdToken, requireToken } from '../id-token-request.ts'
 import {
   type Detection,
   defineProvider,
@@ -32,6 +33,7 @@ export const gitlab: Provider = defineProvider<Name>({
   id: 'gitlab',
   label: 'GitLab CI/CD',
   issuer: 'https://gitlab.com',
+  numbered: true,
   algorithms: ['RS256'],
   // A token lives as long as its job may run; GitLab's own runners stop at three hours, self-managed ones rarely at a day.
   maxLifetime: 24 * 3600,
@@ -67,6 +69,7 @@ export const gitlab: Provider = defineProvider<Name>({
   describe,
   detect,
   requestIdToken,
+  secretVariables: /^(?:CI_JOB_TOKEN|.*_ID_TOKEN)$/,
   simulate,
   jobVariables,
   npmTrust: {
@@ -156,18 +159,16 @@ export function idTokenVariable(audience: string): string {
 }
 
 /** GitLab issues ID tokens at the start of a job, in variables; npm's clients read `NPM_ID_TOKEN`. */
-function requestIdToken(env: Environment, audience: string): Promise<string> {
+async function requestIdToken(env: Environment, audience: string): Promise<string> {
+  const request = { provider: 'GitLab CI/CD', audience }
   const names = [
     idTokenVariable(audience),
     ...(audience.startsWith('npm:') ? ['NPM_ID_TOKEN'] : []),
   ]
-  const found = names.map((name) => env[name]).find((value) => value !== undefined && value !== '')
-  if (found !== undefined) return Promise.resolve(found)
-  return Promise.reject(
-    new Error(
-      `None of ${names.join(', ')} is set: declare id_tokens with aud: ${audience} in the job`,
-    ),
-  )
+  const name = names.find((each) => env[each])
+  if (name !== undefined) return requireToken(request, env[name])
+  const reason = `none of ${names.join(', ')} is set: declare id_tokens with aud: ${audience} in the job`
+  throw noIdToken(request, reason)
 }
 
 /** GitLab tells a pushed tag from a pushed branch by the ref, not by the source. */
