@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { suggestion } from '@trustpub/project/nearest'
 import type { Ui } from './ui/ui.ts'
 
 /** 0: done. 1: what was tried or checked failed. 2: wrong use. 3: something outside is missing or unreachable. */
@@ -97,24 +98,5 @@ function dashed(options: Readonly<Record<string, Option>>): string[] {
 
 /** "There is no option --reff. Did you mean --ref?" */
 export function unknownText(kind: string, given: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((name) => ({ name, distance: editDistance(given, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance)
-  const hint =
-    nearest === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${nearest.name}?`
-  return `There is no ${kind} ${given}. ${hint}`
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
+  return `There is no ${kind} ${given}. ${suggestion(given, known)}`
 }

@@ -1,7 +1,7 @@
-/** So many names are listed where none is near enough to be meant. */
-const LISTED = 5
+/** More names than this are not listed where none is near enough to be meant. */
+const LISTED = 8
 
-/** "Did you mean release?", or the nearest names if none is near. */
+/** "Did you mean release?", or what is known if nothing is near. */
 export function suggestion(given: string, known: readonly string[]): string {
   if (known.length === 0) return 'There is none at all.'
   const ranked = known
@@ -10,8 +10,9 @@ export function suggestion(given: string, known: readonly string[]): string {
   const [nearest] = ranked
   if (nearest !== undefined && nearest.distance <= Math.max(2, Math.floor(nearest.name.length / 3)))
     return `Did you mean ${nearest.name}?`
+  if (known.length <= LISTED) return `Known: ${known.join(', ')}.`
   const names = ranked.slice(0, LISTED).map(({ name }) => name)
-  return `Known are ${names.join(', ')}${known.length > LISTED ? ' and others' : ''}.`
+  return `Known: ${names.join(', ')} and others.`
 }
 
 /** Levenshtein's. */
