@@ -6,6 +6,7 @@ import { exists, ROOT } from './files.mjs'
 export const TABLES = {
   'identity-errors': async () => errorTable((await built('identity')).IDENTITY_ERRORS),
   'registry-errors': async () => errorTable((await built('registry')).REGISTRY_ERRORS),
+  'provenance-errors': async () => errorTable((await built('provenance')).PROVENANCE_ERRORS),
   'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),
   actions: async () => actionTable((await built('project', 'github/actions.js')).PINS),
   providers: async () => (await built('identity')).PROVIDERS.map(providerText).join('\n\n'),
