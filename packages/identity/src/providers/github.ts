@@ -258,12 +258,18 @@ function simulate(run: SimulatedRun): Claims {
 }
 
 function jobVariables(run: SimulatedRun): Environment {
+  const owner = run.repository.split('/')[0] ?? ''
   return {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
     GITHUB_SERVER_URL: serverOf(run.issuer),
     GITHUB_REPOSITORY: run.repository,
-    GITHUB_REPOSITORY_OWNER: run.repository.split('/')[0],
+    GITHUB_REPOSITORY_ID: simulatedId(`repository ${run.repository}`),
+    GITHUB_REPOSITORY_OWNER: owner,
+    GITHUB_REPOSITORY_OWNER_ID: simulatedId(`owner ${owner}`),
+    GITHUB_RUN_ID: simulatedId(`run ${run.commit} ${run.ref}`),
+    GITHUB_RUN_NUMBER: '1',
+    GITHUB_RUN_ATTEMPT: '1',
     GITHUB_WORKFLOW_REF: `${run.repository}/${run.entry}@${run.ref}`,
     GITHUB_EVENT_NAME: run.event,
     GITHUB_REF: run.ref,
