@@ -108,7 +108,7 @@ async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined
 }
 
-/** The parts of a `package.json` that a build needs. */
+/** The parts of a `package.json` that a build or the publishing needs. */
 export interface BuildManifest {
   readonly name?: string
   readonly version?: string
@@ -118,6 +118,8 @@ export interface BuildManifest {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly jsii?: unknown
+  readonly repository?: unknown
+  readonly publishConfig?: { readonly access?: unknown; readonly provenance?: unknown }
 }
 
 /** Without such a file there is nothing to build, which is no failure. */

@@ -10,7 +10,8 @@ let proxy: HostProxy
 beforeAll(async () => {
   target.listen(0, '127.0.0.1')
   await once(target, 'listening')
-  proxy = await startHostProxy(['upload.example'], (target.address() as AddressInfo).port)
+  const { port } = target.address() as AddressInfo
+  proxy = await startHostProxy(new Map([['upload.example', port]]))
 })
 
 afterAll(async () => {

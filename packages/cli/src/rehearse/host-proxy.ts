@@ -10,10 +10,10 @@ export interface HostProxy {
 }
 
 /**
- * A proxy (HTTP CONNECT) that leads these hosts to a port on loopback. Every other host is refused, so a client behind
- * it reaches nothing outside.
+ * A proxy (HTTP CONNECT) that leads each of these hosts to its port on loopback. Every other host is refused, so a
+ * client behind it reaches nothing outside.
  */
-export async function startHostProxy(hosts: readonly string[], port: number): Promise<HostProxy> {
+export async function startHostProxy(ports: ReadonlyMap<string, number>): Promise<HostProxy> {
   const open = new Set<Duplex>()
   const server = createServer((_request, response) => {
     response.writeHead(403).end('A rehearsal leads to no other host.')
@@ -23,7 +23,8 @@ export async function startHostProxy(hosts: readonly string[], port: number): Pr
     client.on('error', () => client.destroy())
     client.on('close', () => open.delete(client))
     const [host = ''] = (request.url ?? '').split(':')
-    if (!hosts.includes(host)) {
+    const port = ports.get(host)
+    if (port === undefined) {
       client.end('HTTP/1.1 403 A rehearsal leads to no other host\r\n\r\n')
       return
     }

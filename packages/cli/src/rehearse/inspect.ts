@@ -2,21 +2,22 @@ import type { Package } from '@trustpub/pipeline'
 import { parsePackageReference } from '@trustpub/registry'
 import { type Installation, installNpm, installPython } from './install.ts'
 import type { Scene } from './play.ts'
+import { type Proven, prove } from './prove.ts'
 import { ATTEMPTS } from './refusals.ts'
-import type { PackageResult } from './results.ts'
+import type { PackageResult, Proof } from './results.ts'
 
-type Surroundings = Pick<Scene, 'stage' | 'workspace' | 'env' | 'progress'>
+export type Surroundings = Pick<Scene, 'stage' | 'workspace' | 'env' | 'progress'>
 
 /** A package as records and reports name it, e.g. `npm:@acme/widget`. */
 export function nameOf(pkg: Package): string {
   return `${pkg.ecosystem}:${pkg.name}`
 }
 
-/** What the registry holds now, and whether it can be installed. */
+/** What the registry holds now, whether it can be installed, and whether its signatures verify. */
 export async function inspect(
   scene: Surroundings,
   packages: readonly Package[],
-  since: string,
+  { since, signed }: { readonly since: string; readonly signed: boolean },
 ): Promise<(PackageResult & { readonly problem?: string | undefined })[]> {
   const { store } = scene.stage.registry
   const attempts = await store.log.attempts({ limit: ATTEMPTS })
@@ -38,14 +39,25 @@ export async function inspect(
       published: release !== undefined,
     }
     if (release === undefined) results.push(base)
-    else
-      results.push({
-        ...base,
-        version: release.version,
-        ...(await install(scene, pkg, release.version)),
-      })
+    else {
+      const { version } = release
+      const installed = await install(scene, pkg, version)
+      const filenames = release.files.map(({ filename }) => filename)
+      const proven = await prove(scene, pkg, { name: pkg.name, version, filenames, signed })
+      results.push({ ...base, version, ...installed, ...withProblem(installed, proven) })
+    }
   }
   return results
+}
+
+/** What either printed; the installation's comes first. */
+function withProblem(
+  installed: { readonly problem: string | undefined },
+  { proof, problem }: Proven,
+): { readonly proof?: Proof; readonly problem: string | undefined } {
+  const printed = [installed.problem, problem].filter((text) => text !== undefined)
+  const all = printed.length === 0 ? undefined : printed.join('\n')
+  return { ...(proof === undefined ? {} : { proof }), problem: all }
 }
 
 function lookupName(pkg: Package): string {

@@ -36,13 +36,8 @@ export interface Installable {
 /** `npm install` into an empty folder, then `import()`. */
 export async function installNpm(request: Installable): Promise<Installation> {
   const { stage, name, version, folder, progress } = request
-  const host = new URL(stage.url).host
   await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  await writeFile(
-    join(folder, '.npmrc'),
-    // npm would ask this registry for the files of what another one has, where that one is registry.npmjs.org.
-    `registry=${stage.url}/\nreplace-registry-host=never\n//${host}/:_authToken=${stage.readToken}\n`,
-  )
+  await writeFile(join(folder, '.npmrc'), npmSettings(stage))
   const tool = await nodeTool('npm', progress)
   const env = { ...request.env, npm_config_registry: `${stage.url}/` }
   const args = [...tool.args, 'install', '--ignore-scripts', `${name}@${version}`]
@@ -58,6 +53,12 @@ node.exit(0)`
   return imported(
     await run(process.execPath, importing, { cwd: folder, env, timeoutMs: IMPORT_TIMEOUT_MS }),
   )
+}
+
+/** What lets npm read from the stage's registry, and from it alone. */
+export function npmSettings({ url, readToken }: Pick<Stage, 'url' | 'readToken'>): string {
+  // npm would ask this registry for the files of what another one has, where that one is registry.npmjs.org.
+  return `registry=${url}/\nreplace-registry-host=never\n//${new URL(url).host}/:_authToken=${readToken}\n`
 }
 
 async function hasEntry(home: string): Promise<boolean> {

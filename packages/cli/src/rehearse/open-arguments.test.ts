@@ -46,4 +46,12 @@ describe('closeArguments', () => {
     const args = ['$DIR/*']
     expect(close(args, '1.2.3', { ecosystem: 'pypi', client: 'uv' }).step.args).toEqual(args)
   })
+
+  it('keeps the value of a switch in its word, where another word would be a package', () => {
+    expect(close(['--provenance=false', '--tag=next']).step.args).toEqual([
+      '--provenance=false',
+      '--tag',
+      'next',
+    ])
+  })
 })

@@ -33,7 +33,7 @@ export function closeArguments(
         args.push(join(root, directory))
         notes.push(`${arg} is only known to a run; the package in ${directory} was published.`)
       }
-    } else if (!isOpen(value)) args.push(flag, value)
+    } else if (!isOpen(value)) args.push(...(VALUED.has(flag) ? [flag, value] : [arg]))
     else if (flag === '--tag') {
       args.push(flag, distTag(version))
       played(flag, value, distTag(version))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { SimulatedRun } from '@trustpub/identity'
 import type { Package, Pipeline, PublishJob, PublishStep } from '@trustpub/pipeline'
 import { MissingTool } from '../tools/missing.ts'
+import { planProvenance } from './automatic-provenance.ts'
 import { type BuildContext, build } from './build.ts'
 import { checkOut } from './checkout.ts'
 import { CLIENTS } from './clients/index.ts'
@@ -59,8 +60,8 @@ export async function playStep(
     const failedBuild = await build(context, step, packages, job.builds)
     if (failedBuild !== undefined)
       return { ...nothing, packages: unpublished, output: tellingEnd(failedBuild.output) }
-    const { client, finished, notes } = await publish(scene, job, run, step)
-    const results = await inspect(scene, packages, before.at)
+    const { client, finished, notes, signed } = await publish(scene, job, run, step)
+    const results = await inspect(scene, packages, { since: before.at, signed })
     const failed = finished.status !== 0 || results.some((pkg) => !pkg.published)
     return {
       step: step.text,
@@ -96,24 +97,40 @@ async function publish(scene: Scene, job: PublishJob, run: SimulatedRun, step: P
   const isOwn = client.id === step.client
   scene.progress(`${job.id}: ${isOwn ? step.text : `${client.id} publish`}`)
   scene.stage.leadElsewhere(false)
-  const identity = await jobEnvironment(scene.stage, scene.pipeline.provider, job, run)
+  // The arguments of one client mean nothing to another.
+  const ownStep = isOwn ? step : { ...step, client: client.id, args: [] }
+  const plan = await planProvenance(client.provenance, {
+    step: ownStep,
+    job,
+    provider: scene.pipeline.provider,
+    run,
+    directories: packageFolders(scene, step),
+  })
+  const visibility = plan.made ? 'public' : run.visibility
+  const seen = visibility === undefined ? run : { ...run, visibility }
+  const identity = await jobEnvironment(scene.stage, scene.pipeline.provider, job, seen)
   const openEnv = { ...scene.env, ...identity }
-  const redirected = await redirectToStage(directoriesOf(scene, step), scene.stage.url)
+  const redirected = await redirectToStage(directoriesOf(scene, step), scene.stage.url, {
+    keepProvenance: client.provenance !== undefined,
+  })
   const packed = await withTarball(scene, step)
-  if ('failed' in packed) return { client: client.id, finished: packed.failed, notes: [] }
+  if ('failed' in packed) {
+    return { client: client.id, finished: packed.failed, notes: [], signed: false }
+  }
   const version = await versionIn(packageFolders(scene, step))
   const closed = closeArguments(scene.root, packed.step, version)
   const played = await client.publish({
     stage: scene.stage,
-    // The arguments of one client mean nothing to another.
-    step: isOwn ? closed.step : { ...step, client: client.id, args: [] },
+    step: isOwn ? closed.step : ownStep,
     directory: join(scene.root, step.directory),
     packages: packageFolders(scene, step),
     env: { ...openEnv, ...scene.stage.closedNetwork },
     openEnv,
+    provenance: plan,
     progress: scene.progress,
   })
-  return { ...played, notes: [...redirected, ...(isOwn ? closed.notes : []), ...played.notes] }
+  const notes = [...redirected, ...(isOwn ? closed.notes : []), ...plan.notes, ...played.notes]
+  return { ...played, notes, signed: plan.made || played.attested === true }
 }
 
 /** The version that the manifest in the copy has by now. */

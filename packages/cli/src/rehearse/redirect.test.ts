@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 async function redirected(file: string, content: string): Promise<string> {
   await writeFile(join(folder, file), content)
-  await redirectToStage([folder], STAGE)
+  await redirectToStage([folder], STAGE, { keepProvenance: false })
   return readFile(join(folder, file), 'utf8')
 }
 
@@ -28,7 +28,7 @@ describe('redirectToStage', () => {
       provenance: true,
     }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: '@a/b', publishConfig }))
-    const notes = await redirectToStage([folder], STAGE)
+    const notes = await redirectToStage([folder], STAGE, { keepProvenance: false })
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object
     expect(manifest).toEqual({
       name: '@a/b',
@@ -40,8 +40,16 @@ describe('redirectToStage', () => {
       },
     })
     expect(notes).toEqual([
-      'publishConfig.provenance of @a/b is left out: it needs the public Sigstore.',
+      'publishConfig.provenance of @a/b is left out: with this client provenance cannot be played.',
     ])
+  })
+
+  it('leaves provenance on for a client that can play it', async () => {
+    const publishConfig = { provenance: true }
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'b', publishConfig }))
+    expect(await redirectToStage([folder], STAGE, { keepProvenance: true })).toEqual([])
+    const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    expect(manifest).toMatchObject({ publishConfig })
   })
 
   it('leaves a manifest without publishConfig byte for byte as it is', async () => {
@@ -56,6 +64,6 @@ describe('redirectToStage', () => {
   })
 
   it('does not mind a folder without settings', async () => {
-    expect(await redirectToStage([folder], STAGE)).toEqual([])
+    expect(await redirectToStage([folder], STAGE, { keepProvenance: false })).toEqual([])
   })
 })

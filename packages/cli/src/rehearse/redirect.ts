@@ -12,16 +12,21 @@ const SCOPE_LINES = /^(\s*@[^:\s]+:registry\s*=).*$/gim
 export async function redirectToStage(
   directories: readonly string[],
   url: string,
+  { keepProvenance }: { readonly keepProvenance: boolean },
 ): Promise<string[]> {
   const notes: string[] = []
   for (const directory of directories) {
-    notes.push(...(await redirectManifest(join(directory, 'package.json'), url)))
+    notes.push(...(await redirectManifest(join(directory, 'package.json'), url, keepProvenance)))
     await edit(join(directory, '.npmrc'), (text) => text.replace(SCOPE_LINES, `$1${url}/`))
   }
   return notes
 }
 
-async function redirectManifest(path: string, url: string): Promise<string[]> {
+async function redirectManifest(
+  path: string,
+  url: string,
+  keepProvenance: boolean,
+): Promise<string[]> {
   const notes: string[] = []
   await edit(path, (text) => {
     const manifest = JSON.parse(text) as { name?: string; publishConfig?: Record<string, unknown> }
@@ -30,10 +35,10 @@ async function redirectManifest(path: string, url: string): Promise<string[]> {
     for (const key of Object.keys(publishConfig)) {
       if (key === 'registry' || key.endsWith(':registry')) publishConfig[key] = `${url}/`
     }
-    if (publishConfig.provenance === true) {
+    if (publishConfig.provenance === true && !keepProvenance) {
       publishConfig.provenance = false
       notes.push(
-        `publishConfig.provenance of ${manifest.name} is left out: it needs the public Sigstore.`,
+        `publishConfig.provenance of ${manifest.name} is left out: with this client provenance cannot be played.`,
       )
     }
     return `${JSON.stringify(manifest, null, 2)}\n`

@@ -2,6 +2,7 @@ import { basename, isAbsolute, relative } from 'node:path'
 import { findProvider } from '@trustpub/identity'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
+import { proofTable } from './report-proofs.ts'
 import {
   isComplete,
   isFine,
@@ -20,6 +21,7 @@ export function reportLines(rehearsal: Rehearsal, colour: Colour): string[] {
     heading(rehearsal, colour),
     '',
     ...jobTable(rehearsal, colour),
+    ...proofTable(rehearsal, colour),
     ...rehearsal.jobs.flatMap((job) => jobDetails(job, labelOf(job, rehearsal), colour)),
     ...(rehearsal.unknowns.length === 0 ? [] : ['', colour.bold('Not played, or not known')]),
     ...rehearsal.unknowns.map((sentence) => `  ${sentence}`),

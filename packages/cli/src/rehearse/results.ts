@@ -48,6 +48,20 @@ export interface PackageResult {
   readonly installed?: boolean
   /** Absent if there was nothing to import. */
   readonly imported?: boolean
+  /** Absent where nothing was signed. */
+  readonly proof?: Proof
+}
+
+/** What a client made of the signatures of a package; what was not to be there is absent. */
+export interface Proof {
+  /** The registry's own, over name, version and digest. */
+  readonly signature?: boolean
+  /** The job's statement of how the package was built. */
+  readonly provenance?: boolean
+  /** Statements that it was published: by the job for Python, by the registry for npm. */
+  readonly attestations?: boolean
+  /** E.g. `npm 11.19.1`. */
+  readonly verifiedBy: string
 }
 
 export interface RefusalResult {
@@ -61,11 +75,19 @@ export function isFine(step: StepResult): boolean {
   return step.passedOver !== undefined || isComplete(step)
 }
 
-/** Whether everything that was to be published was published, installed and imported. */
+/** Whether everything that was to be published was published, verified, installed and imported. */
 export function isComplete(step: StepResult): boolean {
   return (
     step.clientFailed === undefined &&
     step.packages.length > 0 &&
-    step.packages.every((pkg) => pkg.published && pkg.installed === true && pkg.imported !== false)
+    step.packages.every(
+      (pkg) =>
+        pkg.published && pkg.installed === true && pkg.imported !== false && isProven(pkg.proof),
+    )
   )
+}
+
+/** Whether nothing that was signed failed to verify. */
+export function isProven(proof: Proof | undefined): boolean {
+  return !Object.values(proof ?? {}).includes(false)
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findProvider, KeySets, type RecordedPublisher } from '@trustpub/identity'
 import { type DevelopmentIssuer, startDevelopmentIssuer } from '@trustpub/identity/testing'
+import type { RegistryKey } from '@trustpub/provenance'
+import { SIGSTORE_HOSTS } from '@trustpub/provenance/private'
 import {
   type Bound,
   bind,
@@ -16,6 +18,7 @@ import {
 } from '@trustpub/registry'
 import { type Logger, pino } from 'pino'
 import { startHostProxy } from './host-proxy.ts'
+import { openSigstore, type StageSigstore } from './stage-sigstore.ts'
 import type { Workspace } from './workspace.ts'
 
 const HOST = '127.0.0.1'
@@ -36,9 +39,14 @@ export interface Stage {
   readonly url: string
   /** For twine and uv, which insist on https. */
   readonly secureUrl: string
-  /** Variables for clients: a proxy leads PyPI's own hosts to `secureUrl`, and every other host nowhere. */
+  /** What the rehearsal signs and verifies with, in place of the public Sigstore. */
+  readonly sigstore: StageSigstore
+  /**
+   * Variables for clients: a proxy leads PyPI's own hosts to `secureUrl`, those of the public Sigstore to `sigstore`, and
+   * every other host nowhere.
+   */
   readonly closedNetwork: Readonly<Record<string, string>>
-  /** The certificate of `secureUrl` and of PyPI's hosts behind the proxy, to be trusted by clients. */
+  /** The certificate of `secureUrl` and of all hosts behind the proxy, to be trusted by clients. */
   readonly certificateFile: string
   /** An API token that may read packages, for the installation at the end. */
   readonly readToken: string
@@ -70,28 +78,39 @@ export interface StageOptions {
 /** Opens issuer and registry, and registers the recorded publishers for packages that do not exist yet. */
 export async function openStage(workspace: Workspace, options: StageOptions): Promise<Stage> {
   const state = await workspace.emptyFolder(`registry-${randomUUID()}`)
-  const issuer = await startDevelopmentIssuer({ issuer: findProvider(options.provider).issuer })
-  const tls = await selfSigned(join(state, 'tls'), [HOST, 'localhost', ...PYPI_HOSTS])
+  const provider = findProvider(options.provider)
+  const issuer = await startDevelopmentIssuer({ issuer: provider.issuer })
+  const hosts = [HOST, 'localhost', ...PYPI_HOSTS, ...SIGSTORE_HOSTS]
+  const tls = await selfSigned(join(state, 'tls'), hosts)
   const plain = await bind({ host: HOST, port: 0 })
   const secure = await bind({ host: HOST, port: 0, tls })
-  const proxy = await startHostProxy(PYPI_HOSTS, secure.port)
+  const sigstore = await openSigstore(join(state, 'sigstore'), { issuer, provider, tls })
+  const ports = [...PYPI_HOSTS.map((host) => [host, secure.port] as const), ...sigstore.ports]
+  const proxy = await startHostProxy(new Map(ports))
   const url = `http://${HOST}:${plain.port}`
+  const certificateFile = join(state, 'tls', 'certificate.pem')
   const refused: Refused[] = []
   // Only for installing: a client that looks whether its version exists is to learn what is here.
   const upstreams: { npm?: URL; pypi?: URL } = {}
   let registry: OpenRegistry | undefined
-  const close = () => closeAll([proxy, plain, secure], registry, issuer)
+  const close = () => closeAll([proxy, plain, secure, sigstore], registry, issuer)
   try {
-    registry = await openRehearsalRegistry(state, url, issuer, refused, { ...options, upstreams })
+    registry = await openRehearsalRegistry(state, url, issuer, refused, {
+      ...options,
+      upstreams,
+      sigstore,
+    })
     const readToken = await registerPublishers(registry, options.publishers)
+    sigstore.publishRegistryKeys(`${url}/`, (await registry.store.signingKeys.list()).map(asListed))
     for (const bound of [plain, secure]) bound.serve(registry.app)
     return {
       issuer,
       registry,
       url,
       secureUrl: `https://${HOST}:${secure.port}`,
-      closedNetwork: proxyVariables(proxy.url),
-      certificateFile: join(state, 'tls', 'certificate.pem'),
+      sigstore,
+      closedNetwork: { ...proxyVariables(proxy.url), NODE_EXTRA_CA_CERTS: certificateFile },
+      certificateFile,
       readToken,
       refused,
       leadElsewhere: (on) => {
@@ -116,7 +135,11 @@ function openRehearsalRegistry(
   {
     audiences,
     upstreams,
-  }: Pick<StageOptions, 'audiences'> & { readonly upstreams: Partial<StageOptions['upstreams']> },
+    sigstore,
+  }: Pick<StageOptions, 'audiences'> & {
+    readonly upstreams: Partial<StageOptions['upstreams']>
+    readonly sigstore: StageSigstore
+  },
 ): Promise<OpenRegistry> {
   const config = readConfig({ data: state, pypiAudience: audiences.pypi, trustedOnly: true }, url)
   return openRegistry(
@@ -125,6 +148,8 @@ function openRehearsalRegistry(
       blobs: pathToFileURL(join(state, 'blobs')),
       audiences: { ...config.audiences, npm: [audiences.npm, ...config.audiences.npm] },
       upstreams,
+      sigstore: { kind: 'file', path: sigstore.trustFile },
+      transparencyLog: new URL(sigstore.url),
     },
     // Only the rehearsal's issuer is known, under the name of the real one.
     { keys: new KeySets({ fetch: issuer.fetchJson }), log: collectRefused(refused) },
@@ -137,6 +162,12 @@ function collectRefused(refused: Refused[]): Logger {
     if (path !== undefined && code !== undefined) refused.push({ path, code, reason: reason ?? '' })
   }
   return pino({ level: 'info', base: null }, { write })
+}
+
+type SigningKey = Awaited<ReturnType<OpenRegistry['store']['signingKeys']['list']>>[number]
+
+function asListed({ keyid, publicKey, expiresAt }: SigningKey): RegistryKey {
+  return { keyid, key: publicKey, expires: expiresAt ?? null }
 }
 
 /** The spellings that npm, pnpm, yarn, twine and uv look for. */

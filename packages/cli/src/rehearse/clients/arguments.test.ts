@@ -33,6 +33,11 @@ describe('keptArguments', () => {
     const given = ['--provenance', '--access', 'public']
     const { args, notes } = keptArguments({ args: given, ecosystem: 'npm' })
     expect(args).toEqual(['--access', 'public'])
-    expect(notes).toEqual(['--provenance is left out: provenance needs the public Sigstore.'])
+    expect(notes).toEqual(['--provenance is left out: with this client it cannot be played.'])
+  })
+
+  it('leaves provenance to a client that adds it by itself, without a word', () => {
+    const given = { args: ['--provenance', './dist'], ecosystem: 'npm' } as const
+    expect(keptArguments(given, { playsProvenance: true })).toEqual({ args: ['./dist'], notes: [] })
   })
 })

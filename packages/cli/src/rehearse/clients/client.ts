@@ -1,5 +1,6 @@
 import type { ClientId, PublishStep } from '@trustpub/pipeline'
 import type { Finished } from '../../tools/run.ts'
+import type { ProvenancePlan } from '../automatic-provenance.ts'
 import type { Stage } from '../stage.ts'
 
 /** A publishing step about to be played. */
@@ -14,6 +15,8 @@ export interface Play {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The same with the network open, for what must happen before the publish. */
   readonly openEnv: Readonly<Record<string, string | undefined>>
+  /** Whether npm is to make provenance, and of packages that are taken for public. */
+  readonly provenance: Pick<ProvenancePlan, 'made' | 'asPublic'>
   readonly progress: (line: string) => void
 }
 
@@ -23,12 +26,16 @@ export interface Played {
   readonly finished: Finished
   /** Differences from what the CI would run, as sentences. */
   readonly notes: readonly string[]
+  /** Whether the job signed attestations that went up with the files. */
+  readonly attested?: boolean
 }
 
 /** A program that people publish with; it is run as it is, only told another registry. */
 export interface Client {
   readonly id: ClientId
   readonly ecosystem: 'npm' | 'pypi'
+  /** When it makes npm's provenance. Absent where it cannot be led to the stage's Sigstore. */
+  readonly provenance?: 'by itself' | 'when asked'
   /** @throws MissingTool if it is not there and cannot be fetched */
   readonly publish: (play: Play) => Promise<Played>
 }

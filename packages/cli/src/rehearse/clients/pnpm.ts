@@ -3,7 +3,10 @@ import { run } from '../../tools/run.ts'
 import { keptArguments } from './arguments.ts'
 import type { Client } from './client.ts'
 
-/** `pnpm publish`: exchanges by itself since version 11. */
+/**
+ * `pnpm publish`: exchanges by itself since version 11. Its provenance cannot be played: version 12 has the first root of
+ * the public Sigstore built in, and checks what it has signed.
+ */
 export const pnpm: Client = {
   id: 'pnpm',
   ecosystem: 'npm',

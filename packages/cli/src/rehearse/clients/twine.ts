@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises'
+import { Refusal } from '@trustpub/identity'
 import { type PythonTools, pythonTools } from '../../tools/python-tools.ts'
 import { type Finished, run } from '../../tools/run.ts'
 import { PYPI_HOSTS } from '../stage.ts'
 import { keptArguments } from './arguments.ts'
+import { attestDistributions } from './attest.ts'
 import type { Client, Play } from './client.ts'
 import { mintToken } from './mint.ts'
 
@@ -13,14 +16,40 @@ export const twine: Client = {
     const tools = await pythonTools(play.progress)
     const { args, notes } = keptArguments(play.step)
     const files = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'dist/*']
-    const exchangesItself = !play.step.text.startsWith('uses:') && isPyPi(play.step.registry)
-    const upload = exchangesItself ? uploadAsIs : uploadWithToken
-    return {
-      client: `twine ${tools.versions.twine}`,
-      finished: await upload(play, tools, files),
-      notes,
+    const ofPyPi = isPyPi(play.step.registry)
+    const isAction = play.step.text.startsWith('uses:')
+    const client = `twine ${tools.versions.twine}`
+    const attests = isAction && ofPyPi && !BEFORE_ATTESTATIONS.test(play.step.text)
+    if (!attests) {
+      const upload = isAction || !ofPyPi ? uploadWithToken : uploadAsIs
+      return { client, finished: await upload(play, tools, files), notes }
     }
+    return { client, ...(await uploadAttested(play, tools, files)), notes }
   },
+}
+
+/** Newer releases of the action sign by themselves. */
+const BEFORE_ATTESTATIONS = /@v?1\.(?:\d|10)(?:\.\d+)?$/
+
+/** As the action does it for PyPI: every distribution is signed for before the upload. */
+async function uploadAttested(
+  play: Play,
+  tools: PythonTools,
+  args: readonly string[],
+): Promise<{ finished: Finished; attested: boolean }> {
+  let attestations: readonly string[] = []
+  try {
+    attestations = await attestDistributions(play, args)
+    const attested = attestations.length > 0
+    const all = attested ? ['--attestations', ...args] : args
+    return { finished: await uploadWithToken(play, tools, all), attested }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { finished: { status: 1, output: error.message, stdout: '' }, attested: false }
+  } finally {
+    // Other jobs begin with a fresh checkout.
+    for (const file of attestations) await rm(file)
+  }
 }
 
 /** twine exchanges ID tokens by itself only where it uploads to PyPI or TestPyPI. */

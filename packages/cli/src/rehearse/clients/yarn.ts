@@ -7,9 +7,10 @@ import type { Client } from './client.ts'
 export const yarn: Client = {
   id: 'yarn',
   ecosystem: 'npm',
-  async publish({ stage, step, directory, packages, env, openEnv, progress }) {
+  provenance: 'when asked',
+  async publish({ stage, step, directory, packages, env, openEnv, provenance, progress }) {
     const tool = await nodeTool('yarn', progress)
-    const { args, notes } = keptArguments(step)
+    const { args, notes } = keptArguments(step, { playsProvenance: true })
     const own = {
       YARN_NPM_PUBLISH_REGISTRY: stage.url,
       YARN_NPM_REGISTRY_SERVER: stage.url,
@@ -29,7 +30,8 @@ export const yarn: Client = {
     // `yarn workspaces foreach` does the same; a step without packages publishes where it stands.
     for (const cwd of packages.length > 0 ? packages : [directory]) {
       if (finished.status !== 0) break
-      const command = [...tool.args, 'npm', 'publish', ...args]
+      const sign = provenance.made ? ['--provenance'] : []
+      const command = [...tool.args, 'npm', 'publish', ...sign, ...args]
       finished = await run(tool.program, command, { cwd, env: { ...env, ...own } })
     }
     return { client: `yarn ${tool.version}`, finished, notes }
