@@ -26,13 +26,7 @@ const PROJECT_TYPE = ['./', 'files/', 'github/', 'options/', 'release/', 'synth/
  */
 const PARTS = {
   identity: {
-    'providers/': [
-      'check.ts',
-      'fields.ts',
-      'id-token-request.ts',
-      'provider.ts',
-      'simulate.ts',
-    ],
+    'providers/': ['check.ts', 'fields.ts', 'id-token-request.ts', 'provider.ts', 'simulate.ts'],
     'testing/': ['*'],
     './': ['providers/'],
   },

@@ -47,12 +47,23 @@ export async function install(version) {
   throw new Error(reason ? `npm carries no Node ${version} for ${platform}` : output)
 }
 
+/** Long tests of what other programs do (Python's, jsii, git-cliff, make, linters), whatever the Node: once is enough. */
+const ONCE = [
+  'jsii-project',
+  'makefile',
+  'python-project',
+  'rehearse-generated',
+  'release-plan',
+  'workflows',
+]
+
 /** @param {string} version */
 async function test(version) {
   const bin = await install(version)
   // First on the path, so that the clients and the program that the tests start run under it too.
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
-  const flags = ['run', '--project', 'program', ...vitestFlags(resultName(version))]
+  const once = ONCE.flatMap((name) => ['--exclude', `test/${name}.test.ts`])
+  const flags = ['run', '--project', 'program', ...once, ...vitestFlags(resultName(version))]
   return run([join(bin, 'node'), 'node_modules/vitest/vitest.mjs', ...flags], { env })
 }
 
