@@ -6,6 +6,8 @@ import { exists, ROOT } from './files.mjs'
 export const TABLES = {
   'identity-errors': async () => errorTable((await built('identity')).IDENTITY_ERRORS),
   'registry-errors': async () => errorTable((await built('registry')).REGISTRY_ERRORS),
+  'publisher-errors': async () => wordTable((await built('publisher')).PUBLISHER_ERRORS),
+  'verify-errors': async () => wordTable((await built('cli', 'verify/errors.js')).VERIFY_ERRORS),
   'provenance-errors': async () => errorTable((await built('provenance')).PROVENANCE_ERRORS),
   'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),
   actions: async () => actionTable((await built('project', 'github/actions.js')).PINS),
@@ -45,6 +47,12 @@ function errorTable(errors) {
     return [code(name), String(status), plain(sentence)]
   })
   return table(['code', 'HTTP status', 'sentence'], rows)
+}
+
+/** Of refusals that no server answers with, so their status is nobody's. @param {Record<string, { sentence: string }>} errors */
+function wordTable(errors) {
+  const sentences = Object.entries(errors).map(([name, { sentence }]) => [name, sentence])
+  return sentenceTable(Object.fromEntries(sentences))
 }
 
 /** @param {Record<string, string>} errors */
