@@ -1,6 +1,15 @@
+import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { recordLeftOut } from './left-out.ts'
-import { fetchedTool, MissingTool, type PythonTools, pythonTools, type Tool } from './tools.ts'
+import {
+  cached,
+  fetchedTool,
+  MissingTool,
+  type PythonTools,
+  pythonTools,
+  run,
+  type Tool,
+} from './tools.ts'
 
 const PACKAGES = {
   'npm 11': { package: 'npm', version: '11.19.1', entry: 'bin/npm-cli.js' },
@@ -53,6 +62,21 @@ export function nodeClient(ctx: TestContext, id: NodeClientId): Promise<Tool> {
 /** Python with build, twine and uv. The test is skipped if there is none and it cannot be set up. */
 export function pythonClients(ctx: TestContext): Promise<PythonTools> {
   return available(ctx, 'Python', () => pythonTools(quiet))
+}
+
+/** A Python with pypa's library for attestations. The test is skipped if it cannot be installed. */
+export function pythonAttestations(ctx: TestContext): Promise<string> {
+  return available(ctx, 'pypi-attestations', async () => {
+    const { python, uv } = await pythonTools(quiet)
+    const folder = await cached('pypi-attestations-0.0.30', async (filling) => {
+      const options = { cwd: filling, env: process.env }
+      await run(uv, ['venv', '--quiet', '--allow-existing', '--python', python, filling], options)
+      const args = ['pip', 'install', '--quiet', '--python', join(filling, 'bin', 'python')]
+      const installed = await run(uv, [...args, 'pypi-attestations==0.0.30'], options)
+      if (installed.status !== 0) throw new MissingTool('pypi-attestations could not be installed.')
+    })
+    return join(folder, 'bin', 'python')
+  })
 }
 
 /** npm 12 demands ^22.22.2 || ^24.15 || >=26. */

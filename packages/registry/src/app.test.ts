@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRegistry } from './app.ts'
+import { ConfigError } from './config.ts'
 import { npmTarballOf, publishDocumentOf } from './protocols/npm-testing.ts'
 import { openTemporaryRegistry, type TemporaryRegistry } from './testing.ts'
 
@@ -90,6 +91,15 @@ describe('the app', () => {
     )
   })
 
+  it('does not open where the roots that it is to trust are not there', async () => {
+    for (const sigstore of [
+      { kind: 'file', path: '/nowhere/trusted_root.json' },
+      { kind: 'tuf', url: 'https://tuf.example', root: '/nowhere/root.json', cache: '/nowhere' },
+    ] as const) {
+      await expect(openRegistry({ ...registry.config, sigstore })).rejects.toThrow(ConfigError)
+    }
+  })
+
   it('never answers 5xx, nor asks for a password, whatever is sent', async () => {
     const segment = fc.oneof(
       fc.constantFrom(
@@ -166,7 +176,18 @@ describe('the app', () => {
     )
     const path = fc.array(segment, { maxLength: 7 }).map((segments) => `/${segments.join('/')}`)
     const prefixed = fc
-      .tuple(fc.constantFrom('', '/-/package/widget', '/-/api/v1', '/_/oidc', '/widget'), path)
+      .tuple(
+        fc.constantFrom(
+          '',
+          '/-/package/widget',
+          '/-/api/v1',
+          '/-/npm/v1',
+          '/_/oidc',
+          '/integrity',
+          '/widget',
+        ),
+        path,
+      )
       .map((parts) => parts.join(''))
     await fc.assert(
       fc.asyncProperty(

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { access } from 'node:fs/promises'
 import { KeySets, Refusal } from '@trustpub/identity'
+import type { TrustSource } from '@trustpub/provenance'
 import { Hono } from 'hono'
 import { type Logger, pino } from 'pino'
 import { mountApi } from './api/index.ts'
 import { ConfigError } from './config.ts'
+import type { Store } from './domain/ports.ts'
+import { PublishAttester } from './domain/publish-attestations.ts'
+import { ensureSigningKey } from './domain/signing-keys.ts'
+import { TrustRoots } from './domain/trust-roots.ts'
 import { refuse } from './errors.ts'
 import { answerRefusal } from './http/answer.ts'
 import type { App, AppEnv } from './http/app-types.ts'
@@ -34,14 +40,22 @@ export async function openRegistry(
 ): Promise<OpenRegistry> {
   const openBlobs = openerOf('blob store', BLOB_STORES, config.blobs)
   const openDatabase = openerOf('database', DATABASES, config.database)
+  await requireRoots(config.sigstore)
   const now = options.now ?? (() => new Date())
+  const log = options.log ?? pino({ level: 'silent' })
+  const storage = await openStorage(await openBlobs(config.blobs), () =>
+    openDatabase(config.database),
+  )
   const registry: Registry = {
     config,
-    ...(await openStorage(await openBlobs(config.blobs), () => openDatabase(config.database))),
+    ...storage,
     keys: options.keys ?? new KeySets({ now: () => now().getTime() }),
-    log: options.log ?? pino({ level: 'silent' }),
+    roots: new TrustRoots(config.sigstore, now),
+    attester: attesterOf(config, storage.store, log),
+    log,
     now,
   }
+  await ensureSigningKey(registry.store, now())
   const stopJobs = startJobs(registry)
   return {
     ...registry,
@@ -51,6 +65,29 @@ export async function openRegistry(
       await registry.store.close()
     },
   }
+}
+
+function attesterOf(
+  { transparencyLog, publicUrl }: RegistryConfig,
+  store: Store,
+  log: Logger,
+): PublishAttester | undefined {
+  if (transparencyLog === undefined) return undefined
+  const failed = (error: unknown) =>
+    log.error(
+      { error: String(error) },
+      'a publish attestation was not logged; it will be tried again',
+    )
+  return new PublishAttester({ store, log: transparencyLog, registry: publicUrl, failed })
+}
+
+/** Said at the start, and not when the first attestation arrives. @throws ConfigError */
+async function requireRoots(source: TrustSource): Promise<void> {
+  if (source.kind === 'public') return
+  const file = source.kind === 'file' ? source.path : source.root
+  await access(file).catch((error: Error) => {
+    throw new ConfigError(`The roots of Sigstore cannot be read: ${error.message}`)
+  })
 }
 
 /** What opens a store at this URL. @throws ConfigError */

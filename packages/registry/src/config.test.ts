@@ -16,6 +16,7 @@ describe('the configuration of a registry', () => {
       policy: { trustedOnly: false, newPackages: 'restricted' },
       publicIssuers: true,
       maxFileSize: 250 * 1024 * 1024,
+      sigstore: { kind: 'public', cache: join(data, 'sigstore') },
       upstreams: {},
     })
   })
@@ -58,6 +59,28 @@ describe('the configuration of a registry', () => {
     expect(readConfig({ maxFileSize }, DEFAULT_URL).maxFileSize).toBe(bytes)
   })
 
+  it('takes the Sigstore that is trusted as a file or as a TUF repository', () => {
+    expect(readConfig({ sigstore: 'trusted_root.json' }, DEFAULT_URL).sigstore).toEqual({
+      kind: 'file',
+      path: resolve('trusted_root.json'),
+    })
+    const tuf = {
+      data: 'd',
+      sigstore: 'https://tuf.example/repository',
+      sigstoreRoot: '1.root.json',
+      transparencyLog: 'https://rekor.example',
+    }
+    expect(readConfig(tuf, DEFAULT_URL)).toMatchObject({
+      sigstore: {
+        kind: 'tuf',
+        url: 'https://tuf.example/repository',
+        root: resolve('1.root.json'),
+        cache: resolve('d/sigstore'),
+      },
+      transparencyLog: new URL('https://rekor.example'),
+    })
+  })
+
   it.each<[settings: ServeSettings, named: string]>([
     [{ publicUrl: 'registry.example' }, 'registry.example'],
     [{ publicUrl: 'ftp://registry.example' }, 'ftp:'],
@@ -69,6 +92,11 @@ describe('the configuration of a registry', () => {
     [{ maxFileSize: '' }, 'write for example 250 MB'],
     [{ database: '://x' }, 'database'],
     [{ blobs: '://x' }, 'blobs'],
+    [{ sigstore: 'https://tuf.example' }, '--sigstore-root'],
+    [{ sigstoreRoot: 'root.json' }, 'goes with the URL'],
+    [{ sigstore: 'root.json', sigstoreRoot: 'root.json' }, 'goes with the URL'],
+    [{ transparencyLog: 'rekor.example' }, 'transparency log "rekor.example"'],
+    [{ transparencyLog: 'file:///log' }, 'transparency log'],
   ])('refuses %j', (settings, named) => {
     expect(() => readConfig(settings, DEFAULT_URL)).toThrow(ConfigError)
     expect(() => readConfig(settings, DEFAULT_URL)).toThrow(named)

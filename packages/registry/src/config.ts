@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { TrustSource } from '@trustpub/provenance'
 import type { Visibility } from './domain/model.ts'
 import type { RegistryConfig } from './registry.ts'
 
@@ -18,6 +19,9 @@ export interface ServeSettings {
   readonly newPackages?: string
   readonly noPublicIssuers?: boolean
   readonly maxFileSize?: string
+  readonly sigstore?: string
+  readonly sigstoreRoot?: string
+  readonly transparencyLog?: string
   readonly setUpToken?: string
 }
 
@@ -53,6 +57,9 @@ export function withEnvironment(
     newPackages: text('NEW_PACKAGES'),
     noPublicIssuers: flag('NO_PUBLIC_ISSUERS'),
     maxFileSize: text('MAX_FILE_SIZE'),
+    sigstore: text('SIGSTORE'),
+    sigstoreRoot: text('SIGSTORE_ROOT'),
+    transparencyLog: text('TRANSPARENCY_LOG'),
     setUpToken: text('SETUP_TOKEN'),
   }
   const given = Object.entries({ ...settings, ...flags }).filter(([, value]) => value !== undefined)
@@ -85,6 +92,10 @@ export function readConfig(settings: ServeSettings, defaultUrl: string): Registr
     },
     publicIssuers: settings.noPublicIssuers !== true,
     maxFileSize: parseSize(settings.maxFileSize),
+    sigstore: parseSigstore(settings, `${data}/sigstore`),
+    ...(settings.transparencyLog === undefined
+      ? {}
+      : { transparencyLog: parseHttp('transparency log', settings.transparencyLog) }),
     upstreams: {},
   }
 }
@@ -117,6 +128,31 @@ function parseLocation(name: string, text: string | undefined, fallback: string)
   if (URL.canParse(text)) return new URL(text)
   if (text.includes('://')) throw new ConfigError(`The ${name} "${text}" is not a URL.`)
   return pathToFileURL(resolve(text))
+}
+
+/** `public`, the address of a TUF repository, or a file. */
+function parseSigstore(
+  { sigstore = 'public', sigstoreRoot }: ServeSettings,
+  cache: string,
+): TrustSource {
+  const isTuf = /^https?:/.test(sigstore)
+  if (isTuf !== (sigstoreRoot !== undefined)) {
+    throw new ConfigError(
+      isTuf
+        ? `The Sigstore at ${sigstore} needs a first root to begin with: name its file root.json with --sigstore-root.`
+        : '--sigstore-root goes with the URL of a TUF repository in --sigstore.',
+    )
+  }
+  if (sigstore === 'public') return { kind: 'public', cache }
+  if (sigstoreRoot === undefined) return { kind: 'file', path: resolve(sigstore) }
+  const url = parseHttp('Sigstore', sigstore).href
+  return { kind: 'tuf', url, root: resolve(sigstoreRoot), cache }
+}
+
+function parseHttp(what: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+  throw new ConfigError(`The address of the ${what} "${text}" cannot be used: write https://host.`)
 }
 
 function parseVisibility(text: string): Visibility {

@@ -45,7 +45,12 @@ export const REGISTRY_ERRORS = {
   publisher_permission: {
     status: 403,
     sentence:
-      'The trusted publisher of {package} lacks the permission "{permission}". Its owner can add it.',
+      'The trusted publisher of {package} lacks the permission "{permission}"; it has "{granted}". Do what it may (npm stage publish for "stage", npm publish for "publish"), or let the owner of {package} trust the workflow with more.',
+  },
+  approval_needs_account: {
+    status: 403,
+    sentence:
+      'People look after staged versions, and this API token was exchanged for an ID token. Use the token of an account that owns the package.',
   },
   id_token_reused: {
     status: 403,
@@ -66,6 +71,39 @@ export const REGISTRY_ERRORS = {
   },
   version_not_found: { status: 404, sentence: '{package} has no version {version}.' },
   file_not_found: { status: 404, sentence: '{package} has no file {file}.' },
+  attestation_needs_exchange: {
+    status: 403,
+    sentence:
+      'The upload of {package} carries an attestation, and this is the API token of an account: an attestation is compared with the trusted publisher that an exchanged token comes from. Publish from CI with an ID token, or without attestations.',
+  },
+  provenance_repository: {
+    status: 422,
+    sentence:
+      'The provenance is from {expected}, but package.json names {actual} as its repository. Write "repository": "{expected}", in this letter case, into package.json.',
+  },
+  attestations_malformed: {
+    status: 400,
+    sentence: 'The field attestations cannot be used: {reason}.',
+  },
+  attestations_empty: {
+    status: 400,
+    sentence:
+      'The field attestations holds an empty list. Leave the field out where there are none, or attach one.',
+  },
+  attestations_too_many: {
+    status: 400,
+    sentence:
+      'The field attestations holds {count} attestations; a file may have {limit}, one of each kind.',
+  },
+  attestations_duplicate: {
+    status: 400,
+    sentence:
+      'The field attestations holds two attestations with the predicate type "{predicateType}"; a file may have one of each kind.',
+  },
+  not_attested: {
+    status: 404,
+    sentence: '{what} has no attestations: it was published without.',
+  },
   not_found: { status: 404, sentence: 'There is nothing at {path}.' },
   not_offered: { status: 404, sentence: 'This registry does not offer {what}.' },
   version_exists: {
@@ -77,6 +115,26 @@ export const REGISTRY_ERRORS = {
     status: 409,
     sentence:
       'The file {file} already exists with other contents, or from another publisher. A published file is never replaced: raise the version.',
+  },
+  version_staged: {
+    status: 409,
+    sentence:
+      '{package} {version} is staged already and waits for its owner. Let an owner approve or reject it (npm stage list {package}), or raise the version.',
+  },
+  version_published: {
+    status: 409,
+    sentence:
+      '{package} {version} is published already, so it cannot be staged. Raise the version.',
+  },
+  stage_new_package: {
+    status: 422,
+    sentence:
+      '{package} does not exist yet, so nobody owns it who could approve a staged version. Publish its first version; stage the later ones.',
+  },
+  staged_not_found: {
+    status: 404,
+    sentence:
+      'No version is staged under {id}, or its package is not yours. It may have been approved, rejected, or removed after {days} days; npm stage list shows what waits.',
   },
   already_exists: { status: 409, sentence: '{what} already exists.' },
   tag_needed: {

@@ -50,6 +50,24 @@ describe('the sweep', () => {
     expect([...(await registry.blobNames())].sort()).toEqual([used, fresh])
   })
 
+  it('keeps the blob of a staged version, however old it is', async () => {
+    const { store, alice } = registry
+    const name = { ecosystem: 'npm', name: 'widget', normalised: 'widget' } as const
+    const pkg = await store.packages.create(name, 'public', alice.id)
+    const blob = await blobOf(100, '4'.repeat(32))
+    await store.staging.add({
+      packageId: pkg.id,
+      version: '1.0.0',
+      manifest: {},
+      tags: ['latest'],
+      file: { filename: 'f', kind: 'tarball', size: 1, digests: {}, blob },
+      stagedAt: new Date().toISOString(),
+      stagedBy: { kind: 'account', id: alice.id, name: 'alice' },
+    })
+    await sweepOrphans(registry)
+    expect(await registry.blobNames()).toEqual([blob])
+  })
+
   it('forgets ID tokens and exchanged API tokens whose time is over', async () => {
     const { store } = registry
     const by = { kind: 'publisher', id: 'p', name: 'GitHub Actions' } as const
@@ -105,5 +123,23 @@ describe('the sweep', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('is not all: a start signs what was published before there was a key', async () => {
+    const { store, alice } = registry
+    const name = { ecosystem: 'npm', name: 'old', normalised: 'old' } as const
+    const pkg = await store.packages.create(name, 'public', alice.id)
+    const publishedBy = { kind: 'account', id: alice.id, name: 'alice' } as const
+    const id = await store.packages.addRelease(pkg.id, { version: '1', manifest: {}, publishedBy })
+    await store.packages.addFile(pkg.id, id, {
+      filename: 'old-1.tgz',
+      kind: 'tarball',
+      size: 1,
+      digests: { sha512: 'ab' },
+      blob: 'b',
+      uploadedAt: '2026-01-01T00:00:00.000Z',
+    })
+    await startJobs(registry)()
+    expect((await store.packages.release(pkg.id, '1'))?.signatures).toHaveLength(1)
   })
 })

@@ -1,3 +1,5 @@
+import { signUnsigned } from './domain/signing-keys.ts'
+import { removeExpired } from './domain/staging.ts'
 import type { Registry } from './registry.ts'
 
 /** How often expired things are swept. Nothing depends on it: whatever has expired is refused anyway. */
@@ -15,11 +17,22 @@ const ORPHAN_AGE_MS = 6 * 3600_000
 export function startJobs(registry: Registry): () => Promise<void> {
   const jobs = [
     repeat(registry, SWEEP_EVERY_MS, sweepExpired),
+    repeat(registry, SWEEP_EVERY_MS, (each) => removeExpired(each, each.now())),
     repeat(registry, ORPHANS_EVERY_MS, sweepOrphans),
+    repeat(registry, SWEEP_EVERY_MS, async ({ attester }) => attester?.run()),
+    begin(registry, ({ store }) => signUnsigned(store)),
   ]
   return async () => {
     for (const stop of jobs) await stop()
   }
+}
+
+/** Does `work` once; a failure is logged, and the next start tries again. */
+function begin(registry: Registry, work: (registry: Registry) => Promise<void>) {
+  const running = work(registry).catch((error: unknown) => {
+    registry.log.error({ error: String(error) }, 'work at the start failed; the next start may not')
+  })
+  return () => running
 }
 
 /** Does `work` at intervals, never twice at once; a failure is logged, and the next time comes. */

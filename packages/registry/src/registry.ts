@@ -1,7 +1,10 @@
 import type { KeySets } from '@trustpub/identity'
+import type { TrustSource } from '@trustpub/provenance'
 import type { Logger } from 'pino'
 import type { Blobs, Store } from './domain/ports.ts'
 import type { PublishPolicy } from './domain/publish.ts'
+import type { PublishAttester } from './domain/publish-attestations.ts'
+import type { TrustRoots } from './domain/trust-roots.ts'
 
 /** What the operator of a registry decides. {@link readConfig} makes it from flags and the environment. */
 export interface RegistryConfig {
@@ -18,6 +21,10 @@ export interface RegistryConfig {
   readonly publicIssuers: boolean
   /** Bytes of the largest file that is taken. */
   readonly maxFileSize: number
+  /** Whose certificates and logs count when an attestation is verified. */
+  readonly sigstore: TrustSource
+  /** The transparency log (Rekor) that the registry's own attestations go to; it makes none if absent. */
+  readonly transparencyLog?: URL
   /** Where to send readers for packages that are not here; nowhere if absent. */
   readonly upstreams: { readonly npm?: URL; readonly pypi?: URL }
 }
@@ -28,6 +35,9 @@ export interface Registry {
   readonly store: Store
   readonly blobs: Blobs
   readonly keys: KeySets
+  readonly roots: TrustRoots
+  /** Absent without a transparency log. */
+  readonly attester: PublishAttester | undefined
   readonly log: Logger
   readonly now: () => Date
 }

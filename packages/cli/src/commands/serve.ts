@@ -81,6 +81,21 @@ Each option but --quiet and --json can also be set in the environment: --public-
       value: '<size>',
       help: 'the largest file that is taken (default 250 MB)',
     },
+    sigstore: {
+      type: 'string',
+      value: 'public|<file>|<url>',
+      help: 'whose attestations are taken: the public Sigstore (default), that of a trusted-root file, or of a TUF repository',
+    },
+    'sigstore-root': {
+      type: 'string',
+      value: '<file>',
+      help: 'the first root.json of that TUF repository',
+    },
+    'transparency-log': {
+      type: 'string',
+      value: '<url>',
+      help: 'attest versions that come with provenance, and log it there (Rekor)',
+    },
     database: {
       type: 'string',
       value: '<file>',
@@ -168,6 +183,9 @@ function settingsOf(args: Arguments): ServeSettings {
     pypiAudience: args.text('pypi-audience'),
     newPackages: args.text('new-packages'),
     maxFileSize: args.text('max-file-size'),
+    sigstore: args.text('sigstore'),
+    sigstoreRoot: args.text('sigstore-root'),
+    transparencyLog: args.text('transparency-log'),
     trustedOnly: args.flag('trusted-only') || undefined,
     noPublicIssuers: args.flag('no-public-issuers') || undefined,
   }

@@ -37,7 +37,8 @@ export function openApiDocument(): Json {
     info: {
       title: 'trustpub registry',
       version: '1',
-      description: 'Accounts, API tokens, packages, trusted publishers, issuers and logs.',
+      description:
+        'Accounts, API tokens, packages, trusted publishers, issuers, signing keys and logs.',
     },
     servers: [{ url: API_PREFIX }],
     security: [{ token: [] }],

@@ -7,6 +7,7 @@ import type {
   ExchangeAttempt,
   Package,
   PublishedBy,
+  SigningKey,
   StoredPublisher,
 } from '../domain/model.ts'
 
@@ -48,6 +49,8 @@ export interface PublisherView extends Omit<StoredPublisher, 'createdBy' | 'fiel
   /** As `npm:<name>` or `pypi:<name>`; pending while the package does not exist. */
   readonly packages: readonly { readonly package: string; readonly pending: boolean }[]
 }
+
+export type SigningKeyView = Omit<SigningKey, 'privateKey'>
 
 /** The body of every 4xx answer, without what particular clients look for in it. */
 interface RefusalView {
@@ -115,6 +118,7 @@ const release: v.GenericSchema<ReleaseView> = v.strictObject({
     name: v.string(),
     provider: v.exactOptional(v.string()),
     run: v.exactOptional(run),
+    approver: v.exactOptional(v.string()),
   }),
   files: v.array(
     v.strictObject({
@@ -148,6 +152,13 @@ const issuer: v.GenericSchema<Issuer> = v.strictObject({
   url: v.string(),
   provider: v.string(),
   allowPrivateNetwork: v.boolean(),
+})
+
+const signingKey: v.GenericSchema<SigningKeyView> = v.strictObject({
+  keyid: v.string(),
+  publicKey: v.pipe(v.string(), v.description('ECDSA on P-256: SPKI in DER, base64')),
+  createdAt: time,
+  expiresAt: v.exactOptional(time),
 })
 
 const attempt: v.GenericSchema<ExchangeAttemptView> = v.strictObject({
@@ -190,6 +201,7 @@ export const SCHEMAS: {
   readonly PackageDetails: typeof packageDetails
   readonly Publisher: typeof publisher
   readonly Issuer: typeof issuer
+  readonly SigningKey: typeof signingKey
   readonly Attempt: typeof attempt
   readonly Event: typeof event
   readonly Refusal: typeof refusal
@@ -201,6 +213,7 @@ export const SCHEMAS: {
   PackageDetails: packageDetails,
   Publisher: publisher,
   Issuer: issuer,
+  SigningKey: signingKey,
   Attempt: attempt,
   Event: event,
   Refusal: refusal,

@@ -7,6 +7,8 @@ import type {
   PackageName,
   PublishedBy,
   PublisherLink,
+  PublisherPermission,
+  StoredPublisher,
   TokenPermission,
 } from './model.ts'
 import type { Store } from './ports.ts'
@@ -104,20 +106,35 @@ async function isStillCovered(store: Store, actor: Actor, pkg: Package): Promise
 export interface PublishLeave {
   readonly publishedBy: PublishedBy
   readonly ownerOfNew: string
+  /** Those by whose leave an exchanged token publishes; none for an account. */
+  readonly publishers: readonly StoredPublisher[]
 }
 
-/**
- * Whether the actor may publish the package, asked of the live publisher and not of what the token remembers.
- * @throws Refusal that says what is missing
- */
-export async function requirePublish(
+/** Leave to publish: {@link requireLeave}. */
+export function requirePublish(
   store: Store,
   actor: Actor,
   name: PackageName,
   pkg: Package | undefined,
   policy: { readonly trustedOnly: boolean },
 ): Promise<PublishLeave> {
-  if (actor.kind === 'publisher') return requireLivePublisher(store, actor, name)
+  return requireLeave(store, actor, name, pkg, policy, 'publish')
+}
+
+/**
+ * Whether the actor may publish or stage the package, asked of the live publisher and not of what the token remembers.
+ * An account may do both or neither.
+ * @throws Refusal that says what is missing
+ */
+export async function requireLeave(
+  store: Store,
+  actor: Actor,
+  name: PackageName,
+  pkg: Package | undefined,
+  policy: { readonly trustedOnly: boolean },
+  permission: PublisherPermission,
+): Promise<PublishLeave> {
+  if (actor.kind === 'publisher') return requireLivePublisher(store, actor, name, permission)
   const account = requireAccount(actor, 'publish')
   if (policy.trustedOnly) throw refuse('trusted_only', { package: name.name })
   if (pkg !== undefined && !(await ownsOrAdministers(store, account, pkg))) {
@@ -126,6 +143,7 @@ export async function requirePublish(
   return {
     publishedBy: { kind: 'account', id: account.id, name: account.name },
     ownerOfNew: account.id,
+    publishers: [],
   }
 }
 
@@ -160,6 +178,7 @@ async function requireLivePublisher(
   store: Store,
   actor: PublisherActor,
   name: PackageName,
+  permission: PublisherPermission,
 ): Promise<PublishLeave> {
   if (grantsFor(actor, name).length === 0) {
     const covered = actor.grants.map((grant) => grant.normalised).join(', ')
@@ -167,17 +186,22 @@ async function requireLivePublisher(
   }
   const live = await liveLinks(store, actor, name)
   if (live.length === 0) throw refuse('publisher_removed', { package: name.name })
-  const allowed = live.filter(({ publisher }) => publisher.permissions.includes('publish'))
+  const allowed = live.filter(({ publisher }) => publisher.permissions.includes(permission))
   const [first] = allowed
   if (first === undefined) {
-    throw refuse('publisher_permission', { package: name.name, permission: 'publish' })
+    const granted = [...new Set(live.flatMap(({ publisher }) => publisher.permissions))].join(', ')
+    throw refuse('publisher_permission', { package: name.name, permission, granted })
   }
   // Anybody may expect a package of anybody's repository, so the first to do so must not simply come to own it.
   const creators = allowed
     .filter(({ pending }) => pending)
     .map(({ publisher }) => publisher.createdBy)
   if (new Set(creators).size > 1) throw refuse('publisher_ambiguous', { package: name.name })
-  return { publishedBy: actor.publishedBy, ownerOfNew: first.publisher.createdBy }
+  return {
+    publishedBy: actor.publishedBy,
+    ownerOfNew: first.publisher.createdBy,
+    publishers: allowed.map(({ publisher }) => publisher),
+  }
 }
 
 type PublisherActor = Actor & { kind: 'publisher' }

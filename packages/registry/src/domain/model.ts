@@ -37,6 +37,8 @@ export interface PublishedBy {
   readonly name: string
   readonly provider?: ProviderId
   readonly run?: Run
+  /** Name of the account that approved it, if it was staged. */
+  readonly approver?: string
 }
 
 export interface Release {
@@ -46,6 +48,8 @@ export interface Release {
   readonly manifest: Readonly<Record<string, unknown>>
   readonly publishedAt: string
   readonly publishedBy: PublishedBy
+  /** The registry's own, over name, version and integrity; PyPI has none. */
+  readonly signatures: readonly Signature[]
   readonly files: readonly ReleaseFile[]
 }
 
@@ -63,6 +67,53 @@ export interface ReleaseFile {
   /** PEP 592: the reason why it was yanked; the empty string is a reason too. */
   readonly yanked?: string
   readonly uploadedAt: string
+  /** Predicate types of the attestations that came with it. */
+  readonly predicates?: readonly string[]
+}
+
+/** A signature as npm's `dist.signatures` has it: ECDSA with SHA-256, DER, base64. */
+export interface Signature {
+  readonly keyid: string
+  readonly sig: string
+}
+
+/** A key pair of the registry: ECDSA on P-256; both halves are DER (SPKI, PKCS #8) in base64. */
+export interface SigningKey {
+  readonly keyid: string
+  readonly publicKey: string
+  readonly privateKey: string
+  readonly createdAt: string
+  /** What is published from then on is not signed with this key. */
+  readonly expiresAt?: string
+}
+
+/** What is kept of an attestation that was verified. */
+export interface StoredAttestation {
+  readonly predicateType: string
+  /** npm: the Sigstore bundle. PyPI: the attestation object (PEP 740). */
+  readonly content: unknown
+  /** PyPI: by whom, in the words of PEP 740. */
+  readonly publisher?: Readonly<Record<string, unknown>>
+}
+
+/** Attestations that were found to be good for a file, and the trusted publisher whose runs made them. */
+export interface Attested {
+  readonly publisherId: string
+  readonly attestations: readonly StoredAttestation[]
+}
+
+/** A version of an npm package that its owner has not approved yet; nobody else sees it. */
+export interface StagedVersion {
+  readonly id: string
+  readonly package: Package
+  readonly version: string
+  readonly manifest: Readonly<Record<string, unknown>>
+  /** The dist-tags that will point at it. */
+  readonly tags: readonly string[]
+  readonly file: Omit<ReleaseFile, 'uploadedAt'>
+  readonly attested?: Attested
+  readonly stagedAt: string
+  readonly stagedBy: PublishedBy
 }
 
 export interface Account {
@@ -142,7 +193,7 @@ export interface ExchangeAttempt {
 export interface AuditEvent {
   readonly id: string
   readonly at: string
-  /** An account's name, or a trusted publisher as `provider:repository`. */
+  /** An account's name, a trusted publisher as `provider:repository`, or `registry` for what it did by itself. */
   readonly actor: string
   /** What happened, e.g. `release.published`. */
   readonly action: string

@@ -12,6 +12,10 @@ import type {
   PublisherLink,
   Release,
   ReleaseFile,
+  Signature,
+  SigningKey,
+  StagedVersion,
+  StoredAttestation,
   StoredPublisher,
   Visibility,
 } from './model.ts'
@@ -23,6 +27,9 @@ export interface Store {
   readonly tokens: TokenStore
   readonly accounts: AccountStore
   readonly issuers: IssuerStore
+  readonly signingKeys: SigningKeyStore
+  readonly attestations: AttestationStore
+  readonly staging: StagingStore
   readonly log: LogStore
   /** Runs `work` as one transaction: all of it is kept, durably, or none. No waiting for anything else inside. */
   readonly transaction: <T>(work: (store: Store) => Promise<T>) => Promise<T>
@@ -62,7 +69,7 @@ export interface PackageStore {
   readonly removeTag: (packageId: string, tag: string) => Promise<void>
   /** Marks the package as changed: raises `revision`, sets `updatedAt`. */
   readonly touch: (packageId: string) => Promise<void>
-  /** Which of these blobs no file refers to. */
+  /** Which of these blobs no file refers to, and no staged version. */
   readonly orphans: (blobs: readonly string[]) => Promise<readonly string[]>
 }
 
@@ -70,6 +77,73 @@ export interface NewRelease {
   readonly version: string
   readonly manifest: Readonly<Record<string, unknown>>
   readonly publishedBy: PublishedBy
+  /** Absent: to be signed later. */
+  readonly signatures?: readonly Signature[]
+}
+
+export interface UnsignedRelease {
+  readonly id: string
+  readonly packageId: string
+  readonly name: string
+  readonly version: string
+  readonly digests: ReleaseFile['digests']
+}
+
+export interface SigningKeyStore {
+  /** The key that signs now. */
+  readonly current: () => Promise<SigningKey | undefined>
+  /** All that ever signed, newest first. */
+  readonly list: () => Promise<readonly SigningKey[]>
+  readonly create: (key: SigningKey) => Promise<void>
+  /** Gives an end to the key that has none. */
+  readonly retire: (expiresAt: Date) => Promise<void>
+  /** Releases of npm packages that are to be signed yet: those from before there was a key. */
+  readonly unsigned: (limit: number) => Promise<readonly UnsignedRelease[]>
+  readonly setSignatures: (releaseId: string, signatures: readonly Signature[]) => Promise<void>
+}
+
+export interface AttestationStore {
+  /** Nothing happens if the file has one of this kind. */
+  readonly add: (
+    packageId: string,
+    filename: string,
+    attestation: StoredAttestation,
+  ) => Promise<void>
+  readonly ofFile: (packageId: string, filename: string) => Promise<readonly StoredAttestation[]>
+  /** Attested releases of npm packages that lack this attestation. */
+  readonly npmWithout: (
+    predicateType: string,
+    limit: number,
+  ) => Promise<
+    readonly { readonly packageId: string; readonly name: string; readonly version: string }[]
+  >
+}
+
+/** What is staged: the package that is there, and all of the version but its id. */
+export interface NewStagedVersion extends Omit<StagedVersion, 'id' | 'package'> {
+  readonly packageId: string
+}
+
+export interface StagingStore {
+  /** Its id. A version can be staged once. */
+  readonly add: (version: NewStagedVersion) => Promise<string>
+  readonly find: (id: string) => Promise<StagedVersion | undefined>
+  readonly ofVersion: (packageId: string, version: string) => Promise<StagedVersion | undefined>
+  /** One page, newest first, and how many there are in all. */
+  readonly list: (filter: {
+    /** Only packages of this account. */
+    readonly ownerId?: string
+    /** Only this package, by its normalised name. */
+    readonly package?: string
+    readonly since: Date
+    readonly offset: number
+    readonly limit: number
+  }) => Promise<{ readonly total: number; readonly versions: readonly StagedVersion[] }>
+  readonly stagedBefore: (before: Date) => Promise<readonly StagedVersion[]>
+  /** Forgets it, but not its bytes: they are a release's now. */
+  readonly release: (id: string) => Promise<void>
+  /** Forgets it, with its bytes as far as the database has them. */
+  readonly discard: (id: string) => Promise<void>
 }
 
 export interface PublisherStore {

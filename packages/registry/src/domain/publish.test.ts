@@ -48,6 +48,22 @@ describe('publishing', () => {
     ])
   })
 
+  it('keeps no attestation of a publisher that was removed while the upload was on its way', async () => {
+    const one = await registry.trust(registry.alice, ['npm:attested'])
+    const fields = { repository: 'acme/widget', workflow: 'other.yml' }
+    const two = await registry.trust(registry.alice, ['npm:attested'], { fields })
+    const actor = publisherOf(one, 'attested', two)
+    const attestations = [{ predicateType: 'p', content: {} }]
+    const upload = {
+      ...uploadOf('attested', 'one'),
+      attested: { publisherId: two.id, attestations },
+    }
+    const sendIt = () => publish(registry.store, actor, upload, POLICY)
+    await removePublisher(registry.store, registry.alice, two.id)
+    expect(await codeOfRefusal(sendIt)).toBe('publisher_removed')
+    expect(await find('attested')).toBeUndefined()
+  })
+
   it('voids the pending publishers that others made for the name', async () => {
     const mine = await registry.trust(registry.alice, ['npm:wanted'])
     const fields = { repository: 'bob/wanted', workflow: 'release.yml' }

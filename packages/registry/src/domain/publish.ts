@@ -1,6 +1,7 @@
 import { refuse } from '../errors.ts'
 import { requirePublish } from './access.ts'
 import type {
+  Attested,
   Package,
   PackageName,
   PublishedBy,
@@ -8,7 +9,8 @@ import type {
   ReleaseFile,
   Visibility,
 } from './model.ts'
-import type { Store } from './ports.ts'
+import type { NewRelease, Store } from './ports.ts'
+import { signVersion } from './signing-keys.ts'
 import type { Actor } from './tokens.ts'
 
 /** What the operator decided about publishing. */
@@ -30,6 +32,7 @@ export interface Upload {
   readonly identity: 'sha512' | 'sha256'
   /** npm: one file is the release. PyPI: a release gathers files. */
   readonly filesPerRelease: 'one' | 'many'
+  readonly attested?: Attested | undefined
 }
 
 export type PublishOutcome = 'published' | 'already there'
@@ -51,6 +54,9 @@ export async function publish(
     const leave = await requirePublish(tx, actor, name, found, policy)
     const release = found && (await tx.packages.release(found.id, version))
     if (release !== undefined && hasSame(release, upload, leave.publishedBy)) return 'already there'
+    const { attested } = upload
+    if (attested !== undefined && !leave.publishers.some(({ id }) => id === attested.publisherId))
+      throw refuse('publisher_removed', { package: name.name })
     // A file named after 1.0 fits the release 1.0.0 as well: versions that are equal can be written differently.
     if (
       upload.filesPerRelease === 'many' &&
@@ -58,19 +64,10 @@ export async function publish(
       (await tx.packages.file(found.id, file.filename)) !== undefined
     )
       throw refuse('file_exists', { file: file.filename })
+    if (found !== undefined && name.ecosystem === 'npm') await requireUnstaged(tx, found, version)
 
     const pkg = found ?? (await createPackage(tx, name, policy, leave.ownerOfNew))
-    const releaseId =
-      release?.id ??
-      (await tx.packages.addRelease(pkg.id, {
-        version,
-        manifest: upload.manifest,
-        publishedBy: leave.publishedBy,
-      }))
-    await tx.packages.addFile(pkg.id, releaseId, { ...file, uploadedAt: new Date().toISOString() })
-    for (const [tag, tagged] of Object.entries(upload.tags))
-      await tx.packages.setTag(pkg.id, tag, tagged)
-    await tx.packages.touch(pkg.id)
+    await makePublic(tx, pkg.id, release?.id, upload, leave.publishedBy)
     await tx.log.audit({
       actor: actorText(leave.publishedBy),
       action: 'release.published',
@@ -79,6 +76,60 @@ export async function publish(
     })
     return 'published'
   })
+}
+
+/** @throws Refusal `version_staged` */
+async function requireUnstaged(tx: Store, pkg: Package, version: string): Promise<void> {
+  const staged = await tx.staging.ofVersion(pkg.id, version)
+  if (staged !== undefined) throw refuse('version_staged', { package: pkg.name, version })
+}
+
+/** Adds the file to the release, which comes into being without `releaseId`. To be called within a transaction. */
+export async function makePublic(
+  tx: Store,
+  packageId: string,
+  releaseId: string | undefined,
+  upload: Upload,
+  publishedBy: PublishedBy,
+): Promise<void> {
+  const id =
+    releaseId ??
+    (await tx.packages.addRelease(packageId, {
+      version: upload.version,
+      manifest: upload.manifest,
+      publishedBy,
+      ...(await signaturesOf(tx, upload)),
+    }))
+  await addFile(tx, packageId, id, upload)
+  for (const [tag, tagged] of Object.entries(upload.tags))
+    await tx.packages.setTag(packageId, tag, tagged)
+  await tx.packages.touch(packageId)
+}
+
+/** npm's clients check signatures of the registry; PyPI's know none. */
+async function signaturesOf(
+  tx: Store,
+  { name, version, file, filesPerRelease }: Upload,
+): Promise<Pick<NewRelease, 'signatures'>> {
+  if (filesPerRelease === 'many') return { signatures: [] }
+  const signature = await signVersion(tx, name.name, version, file.digests)
+  return signature === undefined ? {} : { signatures: [signature] }
+}
+
+async function addFile(
+  tx: Store,
+  packageId: string,
+  releaseId: string,
+  { file, attested }: Upload,
+): Promise<void> {
+  const uploadedAt = new Date().toISOString()
+  if (attested === undefined) {
+    return tx.packages.addFile(packageId, releaseId, { ...file, uploadedAt })
+  }
+  const predicates = attested.attestations.map(({ predicateType }) => predicateType)
+  await tx.packages.addFile(packageId, releaseId, { ...file, uploadedAt, predicates })
+  for (const attestation of attested.attestations)
+    await tx.attestations.add(packageId, file.filename, attestation)
 }
 
 /** Whether the release has this very file, by the same actor. @throws Refusal if it has another of that name */

@@ -35,6 +35,7 @@ function releaseOf(version: string, change: Partial<Release> = {}): Release {
     },
     publishedAt: '2026-01-15T00:00:00.000Z',
     publishedBy: { kind: 'account', id: 'a', name: 'alice' },
+    signatures: [],
     files: [
       {
         filename: `widget-${version}.tgz`,

@@ -1,4 +1,5 @@
 import type { Account, Package, PublishedBy, Release, ReleaseFile } from '../domain/model.ts'
+import { integrityOf } from '../domain/signing-keys.ts'
 
 /** What a packument is made from. */
 export interface PackumentParts {
@@ -98,26 +99,50 @@ export function versionOf({ package: pkg, origin }: PackumentParts, release: Rel
     ...manifest,
     _id: `${pkg.name}@${release.version}`,
     _npmUser: userOf(release.publishedBy),
-    ...(tarball === undefined ? {} : { dist: distOf(pkg, tarball, origin, dist) }),
+    ...(tarball === undefined
+      ? {}
+      : { dist: distOf(pkg, release, tarball, origin, dist as Json | undefined) }),
   }
 }
 
-function distOf(pkg: Package, tarball: ReleaseFile, origin: string, facts: unknown): Json {
-  const { sha512 = '', sha1 = '' } = tarball.digests
+function distOf(
+  pkg: Package,
+  release: Release,
+  tarball: ReleaseFile,
+  origin: string,
+  facts: Json | undefined,
+): Json {
+  const { predicates: [predicateType] = [] } = tarball
   return {
-    integrity: `sha512-${Buffer.from(sha512, 'hex').toString('base64')}`,
-    shasum: sha1,
+    integrity: integrityOf(tarball.digests),
+    shasum: tarball.digests.sha1,
     tarball: `${origin}/${pkg.name}/-/${tarball.filename}`,
-    ...(facts as Json | undefined),
+    ...facts,
+    ...(release.signatures.length === 0 ? {} : { signatures: release.signatures }),
+    ...(predicateType === undefined
+      ? {}
+      : {
+          attestations: {
+            url: origin + attestationsPath(pkg.name, release.version),
+            provenance: { predicateType },
+          },
+        }),
   }
 }
 
-/** As npmjs words it; pnpm's trust policy reads `trustedPublisher`. */
+/** Where the attestations of a version are; npm asks the registry's own host for this path. */
+function attestationsPath(name: string, version: string): string {
+  return `/-/npm/v1/attestations/${name.replace('/', '%2f')}@${version}`
+}
+
+/** As npmjs words it; pnpm's trust policy reads `trustedPublisher` and `approver`. */
 function userOf(by: PublishedBy): Json {
-  if (by.kind === 'account') return { name: by.name, email: '' }
+  const approver = by.approver === undefined ? {} : { approver: { name: by.approver, email: '' } }
+  if (by.kind === 'account') return { name: by.name, email: '', ...approver }
   return {
     name: by.name,
     email: '',
+    ...approver,
     trustedPublisher: { id: by.provider, oidcConfigId: `oidc:${by.id}` },
   }
 }

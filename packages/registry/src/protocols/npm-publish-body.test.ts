@@ -269,7 +269,9 @@ describe('readPublishBody refuses', () => {
       'demo-1.0.0.sigstore': { data: 'x'.repeat(2 ** 21) },
     }
     const signed = JSON.stringify(documentOf(BYTES, { _attachments: bundle }))
-    expect(await code(signed, { tarball: 100 })).toBe('too_large')
+    expect(await code(signed, { tarball: 100 })).toBe('attestations_too_large')
+    // It is said of the bundle even where the document is given up in the middle of it.
+    expect(await code(signed, { tarball: 100, document: 2 ** 20 })).toBe('attestations_too_large')
   })
 
   it('nothing that a sink throws is hidden', async () => {

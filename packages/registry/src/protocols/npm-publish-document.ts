@@ -7,7 +7,7 @@ import {
   parseNpmName,
   parseNpmVersion,
 } from '../domain/names.ts'
-import { InvalidUpload, quoted } from '../invalid-upload.ts'
+import { attestationsTooLarge, InvalidUpload, quoted } from '../invalid-upload.ts'
 import { malformed } from './npm-publish-scanner.ts'
 
 /** An object as JSON.parse made it: its keys are the sender's choice, `__proto__` included. */
@@ -151,10 +151,7 @@ function readSigstore(attachments: JsonObject): string | undefined {
   const { data, length } = object(attachments[filename], 'attachment')
   const text = string(data, 'Sigstore bundle')
   if (text.length > MAX_SIGSTORE_LENGTH) {
-    throw new InvalidUpload(
-      'too_large',
-      `The attached Sigstore bundle is larger than ${MAX_SIGSTORE_LENGTH} characters.`,
-    )
+    throw attestationsTooLarge(`${MAX_SIGSTORE_LENGTH} characters`)
   }
   if (length !== undefined && length !== text.length) {
     throw malformed('says another length than its Sigstore bundle has')

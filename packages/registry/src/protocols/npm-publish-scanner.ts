@@ -1,4 +1,4 @@
-import { InvalidUpload } from '../invalid-upload.ts'
+import { attestationsTooLarge, InvalidUpload } from '../invalid-upload.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -58,6 +58,10 @@ export class PublishScanner {
     chunk.copy(this.#text, start, at, end)
     this.#length = this.#walk(start, start + end - at)
     if (this.#length > this.#limit) {
+      // All the same file until the next one begins.
+      if (this.#file.endsWith('.sigstore') && this.#dataSeen) {
+        throw attestationsTooLarge(`${this.#limit} bytes`)
+      }
       throw new InvalidUpload(
         'too_large',
         `The publish document without its tarball is larger than ${this.#limit} bytes; shorten the readme or the package.json.`,

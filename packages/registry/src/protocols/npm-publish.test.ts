@@ -231,19 +231,6 @@ describe('npm publish', () => {
     expect(await codeOf(exchange(name))).toBe('repository_mismatch')
   })
 
-  it('leaves out a Sigstore bundle and says so', async () => {
-    const tarball = await npmTarballOf('attested', '1.0.0')
-    const document = JSON.parse(publishDocumentOf('attested', '1.0.0', tarball))
-    document._attachments['attested-1.0.0.sigstore'] = {
-      content_type: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-      data: '{}',
-      length: 2,
-    }
-    const answer = await put('attested', JSON.stringify(document))
-    expect(answer.status).toBe(201)
-    expect(answer.headers.get('npm-notice')).toContain('does not verify provenance')
-  })
-
   it('deprecates the versions that are named with a message, and takes it back', async () => {
     await publish('old', '1.0.0')
     await publish('old', '1.0.1')

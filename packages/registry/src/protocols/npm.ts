@@ -8,6 +8,8 @@ import { npmName, readableNpmName } from './npm-name.ts'
 import { putPackage } from './npm-publish.ts'
 import { npmReader } from './npm-read.ts'
 import { mountNpmSettings } from './npm-settings.ts'
+import { mountNpmSignatures } from './npm-signatures.ts'
+import { mountNpmStage } from './npm-stage.ts'
 import { mountNpmTrust } from './npm-trust.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -32,7 +34,6 @@ const NOT_OFFERED: readonly (readonly [
   ],
   ['GET', '/-/v1/search', 'search'],
   ['POST', '/-/npm/v1/security/*', 'security advisories'],
-  ['POST', '/-/stage/*', 'staged publishing'],
   [
     'PUT',
     '/:name/-rev/:rev',
@@ -55,6 +56,8 @@ function mount(app: App, registry: Registry): void {
   app.get('/-/whoami', (c) => c.json({ username: requireAccount(c.get('actor'), 'read').name }))
   mountNpmTrust(app, registry)
   mountNpmSettings(app, registry)
+  mountNpmSignatures(app, registry)
+  mountNpmStage(app, registry)
   for (const [method, path, what] of NOT_OFFERED) {
     app.on(method, path, () => {
       throw refuse('not_offered', { what })

@@ -4,9 +4,17 @@ import { Refusal } from '@trustpub/identity'
 import busboy from 'busboy'
 import { MAX_METADATA_SIZE } from '../archives/core-metadata.ts'
 import { refuse } from '../errors.ts'
+import { attestationsTooLarge } from '../invalid-upload.ts'
 
 /** The fields that decide something. What else the form says is read from the distribution itself. */
-const FIELDS = [':action', 'protocol_version', 'name', 'version', 'sha256_digest'] as const
+const FIELDS = [
+  ':action',
+  'protocol_version',
+  'name',
+  'version',
+  'sha256_digest',
+  'attestations',
+] as const
 
 /** Each classifier and each Requires-Dist is a part of its own; some projects have thousands. */
 const MAX_PARTS = 20_000
@@ -43,7 +51,7 @@ export async function readUploadForm(
   }
 
   parser.on('field', (name, value, { valueTruncated }) => {
-    if (valueTruncated) fail(malformed(`the field ${name} is larger than 2 MiB`))
+    if (valueTruncated) fail(fieldTooLarge(name))
     if (!isKnown(name) || value === '') return
     if (form.has(name)) fail(malformed(`the field ${name} occurs twice`))
     form.set(name, value)
@@ -120,6 +128,12 @@ function asRefusal(error: unknown): Refusal {
 
 function malformed(reason: string): Refusal {
   return refuse('body_malformed', { reason })
+}
+
+function fieldTooLarge(name: string): Refusal {
+  return name === 'attestations'
+    ? attestationsTooLarge('2 MiB')
+    : malformed(`the field ${name} is larger than 2 MiB`)
 }
 
 function tooLarge(maxFileSize: number): Refusal {

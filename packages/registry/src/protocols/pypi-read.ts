@@ -55,7 +55,7 @@ export function pypiReader(registry: Registry): PypiReader {
       }
       const pkg = await readablePackage(store, c.get('actor'), wanted)
       const document = await pages.get(`${form} ${pkg.id} ${pkg.revision}`, async () =>
-        renderProject(form, pkg, await store.packages.releases(pkg.id)),
+        renderProject(form, pkg, await store.packages.releases(pkg.id), config.publicUrl.origin),
       )
       return answerDocument(c, document, type)
     },
@@ -102,7 +102,7 @@ function simpleForm(c: AppContext): (typeof SIMPLE_TYPES)[string] {
 }
 
 /** A name that no project can have is one that is not here. */
-function pypiName(text: string): PackageName {
+export function pypiName(text: string): PackageName {
   try {
     return { ecosystem: 'pypi', ...parsePypiName(text) }
   } catch (error) {

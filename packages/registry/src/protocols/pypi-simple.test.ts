@@ -30,12 +30,19 @@ function release(version: string, ...files: ReleaseFile[]): Release {
     manifest: {},
     publishedAt: FILE.uploadedAt,
     publishedBy: { kind: 'account', id: 'a', name: 'alice' },
+    signatures: [],
     files,
   }
 }
 
+const ORIGIN = 'https://registry.example'
+
+function projectPage(form: 'html' | 'json', ...files: ReleaseFile[]): string {
+  return renderProject(form, PACKAGE, [release('1.0', ...files)], ORIGIN)
+}
+
 function fileJson(file: ReleaseFile): Record<string, unknown> {
-  const page = JSON.parse(renderProject('json', PACKAGE, [release('1.0', file)])) as {
+  const page = JSON.parse(projectPage('json', file)) as {
     files: Record<string, unknown>[]
   }
   return page.files[0] ?? {}
@@ -44,7 +51,7 @@ function fileJson(file: ReleaseFile): Record<string, unknown> {
 describe('the simple pages', () => {
   it('escape what an uploader wrote, in attributes and in text', () => {
     const requiresPython = `>=3.9,<4"'><script>`
-    const html = renderProject('html', PACKAGE, [release('1.0', { ...FILE, requiresPython })])
+    const html = projectPage('html', { ...FILE, requiresPython })
     expect(html).toContain('data-requires-python="&gt;=3.9,&lt;4&quot;&#39;&gt;&lt;script&gt;"')
     expect(html).not.toContain('<script>')
   })
@@ -59,7 +66,7 @@ describe('the simple pages', () => {
     expect(fileJson(FILE).yanked).toBe(false)
     expect(fileJson({ ...FILE, yanked: 'broken' }).yanked).toBe('broken')
     expect(fileJson({ ...FILE, yanked: '' }).yanked).toBe(true)
-    const html = renderProject('html', PACKAGE, [release('1.0', { ...FILE, yanked: '' })])
+    const html = projectPage('html', { ...FILE, yanked: '' })
     expect(html).toContain(' data-yanked=""')
   })
 
@@ -69,16 +76,22 @@ describe('the simple pages', () => {
       'core-metadata': { sha256: 'def' },
       'data-dist-info-metadata': { sha256: 'def' },
     })
-    const html = renderProject('html', PACKAGE, [release('1.0', { ...FILE, metadata })])
+    const html = projectPage('html', { ...FILE, metadata })
     expect(html).toContain('data-core-metadata="sha256=def" data-dist-info-metadata="sha256=def"')
   })
 
+  it('link the provenance of a file that has some, by its whole address', () => {
+    const url = `${ORIGIN}/integrity/my-widget/1.0/my_widget-1.0%2Blocal-py3-none-any.whl/provenance`
+    const attested = { ...FILE, predicates: ['https://docs.pypi.org/attestations/publish/v1'] }
+    expect(fileJson(attested).provenance).toBe(url)
+    expect(projectPage('html', attested)).toContain(` data-provenance="${url}"`)
+    expect(fileJson(FILE).provenance).toBeNull()
+    expect(projectPage('html', FILE)).not.toContain('data-provenance')
+  })
+
   it('order versions as PEP 440 does', () => {
-    const page = renderProject('json', PACKAGE, [
-      release('1.10'),
-      release('1.9'),
-      release('1.10rc1'),
-    ])
+    const releases = [release('1.10'), release('1.9'), release('1.10rc1')]
+    const page = renderProject('json', PACKAGE, releases, ORIGIN)
     expect(JSON.parse(page)).toMatchObject({ versions: ['1.9', '1.10rc1', '1.10'] })
   })
 

@@ -1,10 +1,10 @@
 import type { Package, Release, ReleaseFile } from '../domain/model.ts'
 import { comparePep440, readPep440 } from '../domain/pep440.ts'
 
-/** The version of the simple API that these pages follow: PEP 700 (versions, size, upload-time). */
-const API_VERSION = '1.1'
+/** The version of the simple API that these pages follow: PEP 740 (provenance). */
+const API_VERSION = '1.3'
 
-/** The pages of the simple API: HTML (PEP 503) or JSON (PEP 691). All links are relative. */
+/** The pages of the simple API: HTML (PEP 503) or JSON (PEP 691). Links are relative, but for those to provenance. */
 export type SimpleForm = 'html' | 'json'
 
 /** The media types a client can ask for, most preferred first, with the form and the type of the answer. */
@@ -34,13 +34,16 @@ export function renderIndex(form: SimpleForm, packages: readonly Package[]): str
   return page('Simple index', links)
 }
 
-/** The files of a project at `/simple/<normalised>/`. */
+/** The files of a project at `/simple/<normalised>/`; `origin` is that of the addresses of provenance. */
 export function renderProject(
   form: SimpleForm,
   pkg: Package,
   releases: readonly Release[],
+  origin: string,
 ): string {
-  const files = releases.flatMap((release) => release.files)
+  const files = releases.flatMap(({ version, files }) =>
+    files.map((file) => ({ ...file, provenance: provenanceUrl(origin, pkg, version, file) })),
+  )
   if (form === 'html') {
     return page(
       `Links for ${pkg.name}`,
@@ -60,6 +63,20 @@ export function filePath(pkg: Package, filename: string): string {
   return `/files/pypi/${pkg.normalised}/${encodeURIComponent(filename)}`
 }
 
+/** Where a file's provenance is; PEP 740 wants the whole address. */
+function provenanceUrl(
+  origin: string,
+  { normalised }: Package,
+  version: string,
+  { filename, predicates }: ReleaseFile,
+): string | undefined {
+  if (predicates === undefined) return undefined
+  const parts = [normalised, version, filename].map(encodeURIComponent)
+  return `${origin}/integrity/${parts.join('/')}/provenance`
+}
+
+type LinkedFile = ReleaseFile & { readonly provenance: string | undefined }
+
 /** Orders version texts as PEP 440 does. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [readPep440(a), readPep440(b)]
@@ -71,7 +88,7 @@ function relativePath(pkg: Package, file: ReleaseFile): string {
   return `../..${filePath(pkg, file.filename)}`
 }
 
-function fileEntry(pkg: Package, file: ReleaseFile): Record<string, unknown> {
+function fileEntry(pkg: Package, file: LinkedFile): Record<string, unknown> {
   const metadata = file.metadata === undefined ? false : { sha256: file.metadata.sha256 }
   return {
     filename: file.filename,
@@ -85,16 +102,18 @@ function fileEntry(pkg: Package, file: ReleaseFile): Record<string, unknown> {
     'core-metadata': metadata,
     // PEP 714: the name that clients of PEP 658 look for.
     'data-dist-info-metadata': metadata,
+    provenance: file.provenance ?? null,
   }
 }
 
-function fileLink(pkg: Package, file: ReleaseFile): string {
+function fileLink(pkg: Package, file: LinkedFile): string {
   const metadata = file.metadata && `sha256=${file.metadata.sha256}`
   return link(`${relativePath(pkg, file)}#sha256=${file.digests.sha256}`, file.filename, {
     'data-requires-python': file.requiresPython,
     'data-yanked': file.yanked,
     'data-core-metadata': metadata,
     'data-dist-info-metadata': metadata,
+    'data-provenance': file.provenance,
   })
 }
 

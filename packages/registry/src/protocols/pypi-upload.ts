@@ -1,5 +1,6 @@
 import { Refusal } from '@trustpub/identity'
 import { requirePublishAny } from '../domain/access.ts'
+import type { PackageName } from '../domain/model.ts'
 import { parsePypiName } from '../domain/names.ts'
 import { comparePep440, parsePep440 } from '../domain/pep440.ts'
 import { publish, type Upload } from '../domain/publish.ts'
@@ -8,14 +9,12 @@ import type { AppContext } from '../http/app-types.ts'
 import { bodyStream } from '../http/body.ts'
 import { quoted } from '../invalid-upload.ts'
 import type { Registry } from '../registry.ts'
+import { verifyPypiAttestations } from './pypi-attestations.ts'
 import { type Distribution, storeDistribution, UploadBlobs } from './pypi-distribution.ts'
 import { readUploadForm, type UploadForm } from './pypi-form.ts'
 import { manifestOf } from './pypi-manifest.ts'
 
-/**
- * `POST /legacy/`: takes one distribution, as twine and uv send it (https://docs.pypi.org/api/upload/). The field
- * `attestations` is accepted and left out.
- */
+/** `POST /legacy/`: takes one distribution, as twine and uv send it (https://docs.pypi.org/api/upload/). */
 export async function uploadDistribution(c: AppContext, registry: Registry): Promise<Response> {
   const { store, config } = registry
   const actor = c.get('actor')
@@ -24,7 +23,7 @@ export async function uploadDistribution(c: AppContext, registry: Registry): Pro
 
   const blobs = new UploadBlobs(registry.blobs)
   try {
-    const upload = await receive(c, config.maxFileSize, blobs)
+    const upload = await receive(c, registry, blobs)
     await c.get('confirmActor')?.()
     const outcome = await publish(store, actor, upload, config.policy)
     if (outcome === 'already there') await blobs.discard()
@@ -36,13 +35,13 @@ export async function uploadDistribution(c: AppContext, registry: Registry): Pro
   }
 }
 
-async function receive(c: AppContext, maxFileSize: number, blobs: UploadBlobs): Promise<Upload> {
+async function receive(c: AppContext, registry: Registry, blobs: UploadBlobs): Promise<Upload> {
   const contentType = c.req.header('content-type')
   let distribution: Distribution | undefined
   const form = await readUploadForm(
     bodyStream(c),
     contentType,
-    maxFileSize,
+    registry.config.maxFileSize,
     async (filename, chunks) => {
       distribution = await storeDistribution(blobs, filename, chunks)
     },
@@ -51,11 +50,22 @@ async function receive(c: AppContext, maxFileSize: number, blobs: UploadBlobs): 
   const { metadata, file } = distribution
   requireUpload(form)
   requireSame(form, distribution)
+  const name: PackageName = { ecosystem: 'pypi', ...metadata.name }
+  const { sha256 = '' } = file.digests
+  const attested =
+    form.attestations === undefined
+      ? undefined
+      : await verifyPypiAttestations(registry, c.get('actor'), form.attestations, {
+          name,
+          filename: file.filename,
+          sha256,
+        })
   return {
-    name: { ecosystem: 'pypi', ...metadata.name },
+    name,
     version: metadata.version.normalised,
     manifest: manifestOf(metadata),
     file,
+    attested,
     tags: {},
     identity: 'sha256',
     filesPerRelease: 'many',

@@ -219,10 +219,4 @@ describe('the upload', () => {
     expect(await small.blobNames()).toEqual([])
     await small.close()
   })
-
-  it('accepts attestations behind the file and leaves them out', async () => {
-    const form = uploadForm('widget', '1.0', wheelOf('widget', '1.0'))
-    form.append('attestations', '[{"version":1}]')
-    expect((await registry.upload(form, await registry.token())).status).toBe(200)
-  })
 })

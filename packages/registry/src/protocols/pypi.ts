@@ -3,6 +3,7 @@ import { identifyActor } from '../http/auth.ts'
 import type { Registry } from '../registry.ts'
 import type { Protocol } from './protocol.ts'
 import { burnToken, mintToken } from './pypi-exchange.ts'
+import { provenance } from './pypi-provenance.ts'
 import { pypiReader, redirect } from './pypi-read.ts'
 import { uploadDistribution } from './pypi-upload.ts'
 
@@ -28,6 +29,9 @@ function mount(app: App, registry: Registry): void {
   app.get('/simple/:name/', known, (c) => read.project(c, c.req.param('name')))
   app.get('/files/pypi/:name/:filename', known, (c) =>
     read.file(c, c.req.param('name'), c.req.param('filename')),
+  )
+  app.get('/integrity/:name/:version/:filename/provenance', known, (c) =>
+    provenance(c, registry, c.req.param()),
   )
   app.get('/pypi/:name/json', known, (c) => read.json(c, c.req.param('name')))
   app.get('/pypi/:name/:version/json', known, (c) =>

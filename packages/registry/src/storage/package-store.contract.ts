@@ -35,10 +35,12 @@ export function packageStoreContract(
     const { packages } = store
     const pkg = await packages.create(NAME, 'public', alice.id)
     const manifest = { description: 'Ünïcödé \u0000 "quoted"', nested: { list: [1, null] } }
-    const id = await packages.addRelease(pkg.id, { version: '1.0', manifest, publishedBy: BY })
+    const signatures = [{ keyid: 'k', sig: 's' }]
+    const added = { version: '1.0', manifest, publishedBy: BY, signatures }
+    const id = await packages.addRelease(pkg.id, added)
     const files = [
       fileOf('a.whl', { metadata: { blob: 'm', sha256: 'ab' }, requiresPython: '>=3.9' }),
-      fileOf('b.tar.gz', { yanked: '' }),
+      fileOf('b.tar.gz', { yanked: '', predicates: ['p'] }),
     ]
     for (const file of files) await packages.addFile(pkg.id, id, file)
     const release = {
@@ -46,6 +48,7 @@ export function packageStoreContract(
       version: '1.0',
       manifest,
       publishedBy: BY,
+      signatures,
       publishedAt: expect.any(String),
       files,
     }
@@ -92,6 +95,40 @@ export function packageStoreContract(
     expect(await packages.owners(pkg.id)).toEqual([alice, bob])
     await packages.removeOwner(pkg.id, alice.id)
     expect(await packages.owners(pkg.id)).toEqual([bob])
+  })
+
+  it('keeps attestations by file and kind, the first of each', async () => {
+    const { store, alice } = opened()
+    const { packages, attestations } = store
+    const pkg = await packages.create(NAME, 'public', alice.id)
+    const id = await packages.addRelease(pkg.id, { version: '1', manifest: {}, publishedBy: BY })
+    await packages.addFile(pkg.id, id, fileOf('a'))
+    await packages.addFile(pkg.id, id, fileOf('b'))
+    const first = { predicateType: 'p', content: { one: [1] }, publisher: { kind: 'GitHub' } }
+    const second = { predicateType: 'q', content: {} }
+    for (const each of [first, { ...first, content: {} }, second])
+      await attestations.add(pkg.id, 'a', each)
+    expect(await attestations.ofFile(pkg.id, 'a')).toEqual([first, second])
+    expect(await attestations.ofFile(pkg.id, 'b')).toEqual([])
+    await expect(attestations.add(pkg.id, 'no such file', first)).rejects.toThrow()
+  })
+
+  it('finds the attested npm releases that lack an attestation', async () => {
+    const { store, alice } = opened()
+    const { packages, attestations } = store
+    const find = async () =>
+      (await attestations.npmWithout('publish', 10)).map(({ name, version }) => [name, version])
+    for (const reference of ['npm:a', 'npm:b', 'pypi:c']) {
+      const pkg = await packages.create(parsePackageReference(reference), 'public', alice.id)
+      const id = await packages.addRelease(pkg.id, { version: '1', manifest: {}, publishedBy: BY })
+      await packages.addFile(pkg.id, id, fileOf('f'))
+      if (pkg.name === 'b') continue
+      await attestations.add(pkg.id, 'f', { predicateType: 'provenance', content: {} })
+    }
+    expect(await find()).toEqual([['a', '1']])
+    const { id = '' } = (await packages.find('npm', 'a')) ?? {}
+    await attestations.add(id, 'f', { predicateType: 'publish', content: {} })
+    expect(await find()).toEqual([])
   })
 
   it('knows the blobs that no file refers to', async () => {

@@ -7,6 +7,9 @@ import type {
   Package,
   Release,
   ReleaseFile,
+  SigningKey,
+  StagedVersion,
+  StoredAttestation,
   StoredPublisher,
 } from '../domain/model.ts'
 import type { Schema } from './schema.ts'
@@ -54,6 +57,7 @@ export function toRelease(row: Row<'releases'>, files: readonly ReleaseFile[]): 
     manifest: parse(row.manifest),
     publishedAt: row.published_at,
     publishedBy: parse(row.published_by),
+    signatures: row.signatures === null ? [] : parse(row.signatures),
     files,
   }
 }
@@ -73,6 +77,49 @@ export function toFile(row: Omit<Row<'files'>, 'package_id' | 'release_id'>): Re
     ...optional('requiresPython', row.requires_python),
     ...optional('yanked', row.yanked),
     uploadedAt: row.uploaded_at,
+    ...(row.predicates === null ? {} : { predicates: parse<string[]>(row.predicates) }),
+  }
+}
+
+export function toAttestation(row: Row<'attestations'>): StoredAttestation {
+  return {
+    predicateType: row.predicate_type,
+    content: parse(row.content),
+    ...(row.publisher === null
+      ? {}
+      : { publisher: parse<NonNullable<StoredAttestation['publisher']>>(row.publisher) }),
+  }
+}
+
+export function toStagedVersion(row: Row<'staged_versions'>, pkg: Package): StagedVersion {
+  return {
+    id: row.id,
+    package: pkg,
+    version: row.version,
+    manifest: parse(row.manifest),
+    tags: parse(row.tags),
+    file: {
+      filename: row.filename,
+      kind: 'tarball',
+      size: row.size,
+      digests: parse(row.digests),
+      blob: row.blob,
+    },
+    ...(row.attested === null
+      ? {}
+      : { attested: parse<NonNullable<StagedVersion['attested']>>(row.attested) }),
+    stagedAt: row.staged_at,
+    stagedBy: parse(row.staged_by),
+  }
+}
+
+export function toSigningKey(row: Row<'signing_keys'>): SigningKey {
+  return {
+    keyid: row.keyid,
+    publicKey: row.public_key,
+    privateKey: row.private_key,
+    createdAt: row.created_at,
+    ...optional('expiresAt', row.expires_at),
   }
 }
 

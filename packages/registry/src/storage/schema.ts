@@ -25,6 +25,8 @@ export interface Schema {
     manifest: string
     published_at: string
     published_by: string
+    /** Null while the release is still to be signed. */
+    signatures: string | null
   }
   files: {
     package_id: string
@@ -39,6 +41,37 @@ export interface Schema {
     requires_python: string | null
     yanked: string | null
     uploaded_at: string
+    /** Null for a file that came without attestations. */
+    predicates: string | null
+  }
+  attestations: {
+    package_id: string
+    filename: string
+    predicate_type: string
+    content: string
+    publisher: string | null
+  }
+  staged_versions: {
+    id: string
+    package_id: string
+    version: string
+    manifest: string
+    tags: string
+    filename: string
+    size: number
+    digests: string
+    blob: string
+    /** Null for a version that came without provenance. */
+    attested: string | null
+    staged_at: string
+    staged_by: string
+  }
+  signing_keys: {
+    keyid: string
+    public_key: string
+    private_key: string
+    created_at: string
+    expires_at: string | null
   }
   /** Blobs that are too small to be worth a file; see `blobs/small.ts`. */
   small_blobs: { key: string; content: Uint8Array }

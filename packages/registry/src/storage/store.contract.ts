@@ -4,6 +4,7 @@ import { parsePackageReference } from '../domain/packages.ts'
 import type { Store } from '../domain/ports.ts'
 import { openStore } from '../testing.ts'
 import { packageStoreContract } from './package-store.contract.ts'
+import { stagingStoreContract } from './staging-store.contract.ts'
 
 const NAME = parsePackageReference('pypi:Acme.Widget')
 const BY = { kind: 'account', id: 'a', name: 'alice' } as const
@@ -223,6 +224,7 @@ export function storeContract(
     })
 
     packageStoreContract(() => ({ store, alice }))
+    stagingStoreContract(() => ({ store, alice }))
   })
 }
 

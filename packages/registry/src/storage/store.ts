@@ -5,9 +5,13 @@ import type { Database } from './databases/database.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Db } from './schema.ts'
 import { accountStore, issuerStore } from './tables/accounts.ts'
+import { attestationStore } from './tables/attestations.ts'
 import { logStore } from './tables/log.ts'
-import { packageStore, readSmallBlob } from './tables/packages.ts'
+import { packageStore } from './tables/packages.ts'
 import { publisherStore } from './tables/publishers.ts'
+import { signingKeyStore } from './tables/signing-keys.ts'
+import { readSmallBlob } from './tables/small-blobs.ts'
+import { stagingStore } from './tables/staging.ts'
 import { tokenStore } from './tables/tokens.ts'
 
 /** Brings the tables of an open database up to date; one that cannot be is closed. */
@@ -33,6 +37,9 @@ export function storeOn(
     tokens: tokenStore(on),
     accounts: accountStore(on),
     issuers: issuerStore(on),
+    signingKeys: signingKeyStore(on),
+    attestations: attestationStore(on),
+    staging: stagingStore(on, unrecorded),
     log: logStore(on),
     close: () => db.destroy(),
   })

@@ -5,6 +5,7 @@ import { logOperations } from './log.ts'
 import { packageOperations } from './packages.ts'
 import { publisherOperations } from './publishers.ts'
 import { setUpOperations } from './set-up.ts'
+import { signingKeyOperations } from './signing-keys.ts'
 import { tokenOperations } from './tokens.ts'
 
 /** Every operation of the API. */
@@ -15,5 +16,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...packageOperations,
   ...publisherOperations,
   ...issuerOperations,
+  ...signingKeyOperations,
   ...logOperations,
 ]

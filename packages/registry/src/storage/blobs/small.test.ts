@@ -66,4 +66,17 @@ describe('a small blob', () => {
     await writer.discard()
     expect(await read(writer.key)).toBeUndefined()
   })
+
+  it('is removed before it is recorded; afterwards it goes with its row', async () => {
+    const { key } = await put(4)
+    await blobs.remove(key)
+    expect(await read(key)).toBeUndefined()
+    const recordedKey = (await put(4)).key
+    recorded.set(recordedKey, Buffer.from('aabb'))
+    await blobs.remove(recordedKey)
+    expect(await read(recordedKey)).toBe('aabb')
+    const large = await put(64 * 1024 + 2)
+    await blobs.remove(large.key)
+    expect(await files()).toEqual([])
+  })
 })

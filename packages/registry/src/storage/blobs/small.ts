@@ -45,6 +45,8 @@ export function withSmallBlobs(
   return {
     ...large,
     create: async (digests) => new SmallWriter(digests, large, unrecorded),
+    // A small one goes with the row that refers to it, in the same transaction.
+    remove: async (key) => (KEY.test(key) ? unrecorded.remove(key) : large.remove(key)),
     async read(key, range) {
       if (!KEY.test(key)) return large.read(key, range)
       const content = unrecorded.get(key) ?? (await recorded(key))

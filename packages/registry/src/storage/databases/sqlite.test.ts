@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { sql } from 'kysely'
+import { Migrator, sql } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../testing.ts'
+import { MIGRATIONS } from '../migrations/index.ts'
 import { storeContract } from '../store.contract.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -28,6 +29,29 @@ describe('SQLite', () => {
     expect([await pragma('journal_mode'), await pragma('synchronous')]).toEqual(['wal', 2])
     expect([await pragma('foreign_keys'), await pragma('busy_timeout')]).toEqual([1, 10_000])
     await db.destroy()
+    await remove()
+  })
+
+  it('has the npm releases of a registry from before signatures wait for theirs', async () => {
+    const { path, url, remove } = await makeFolder()
+    const { db } = openSqlite(path)
+    const provider = { getMigrations: async () => ({ ...MIGRATIONS }) }
+    await new Migrator({ db, provider }).migrateTo('0001-initial')
+    for (const ecosystem of ['npm', 'pypi']) {
+      await sql`insert into packages values
+        (${ecosystem}, ${ecosystem}, 'w', 'w', 'public', 1, '', '')`.execute(db)
+      await sql`insert into releases values
+        (${ecosystem}, ${ecosystem}, '1.0.0', '{}', '', '{}')`.execute(db)
+      await sql`insert into files values
+        (${ecosystem}, ${ecosystem}, 'f', 'wheel', 1, '{}', 'b', '', null, null, null, null)`.execute(
+        db,
+      )
+    }
+    await db.destroy()
+    const store = await openStore(url)
+    expect((await store.signingKeys.unsigned(10)).map(({ id }) => id)).toEqual(['npm'])
+    expect(await store.packages.file('npm', 'f')).not.toHaveProperty('predicates')
+    await store.close()
     await remove()
   })
 

@@ -6,6 +6,7 @@ import type { UnrecordedBlobs } from '../blobs/small.ts'
 import { insertion, prepared } from '../prepared.ts'
 import { toAccount, toFile, toPackage, toRelease } from '../rows.ts'
 import type { Db, Schema } from '../schema.ts'
+import { recordSmallBlob } from './small-blobs.ts'
 
 export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore {
   return {
@@ -74,11 +75,11 @@ export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore 
     async release(packageId, version) {
       const [row] = (await releaseByVersion(db, { packageId, version })).rows
       if (row === undefined) return undefined
-      const files = (await filesOfRelease(db, { releaseId: row.id })).rows
+      const files = (await filesOfRelease(db, { packageId, releaseId: row.id })).rows
       return toRelease(row, files.map(toFile))
     },
 
-    async addRelease(packageId, { version, manifest, publishedBy }) {
+    async addRelease(packageId, { version, manifest, publishedBy, signatures }) {
       const id = randomUUID()
       await insertRelease(db, {
         id,
@@ -87,6 +88,7 @@ export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore 
         manifest: JSON.stringify(manifest),
         published_at: new Date().toISOString(),
         published_by: JSON.stringify(publishedBy),
+        signatures: signatures === undefined ? null : JSON.stringify(signatures),
       })
       return id
     },
@@ -115,6 +117,7 @@ export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore 
         requires_python: file.requiresPython ?? null,
         yanked: file.yanked ?? null,
         uploaded_at: file.uploadedAt,
+        predicates: file.predicates === undefined ? null : JSON.stringify(file.predicates),
       })
     },
 
@@ -169,6 +172,13 @@ export function packageStore(db: Db, unrecorded: UnrecordedBlobs): PackageStore 
         .selectFrom('files')
         .select(['blob', 'metadata_blob'])
         .where((is) => is.or([is('blob', 'in', blobs), is('metadata_blob', 'in', blobs)]))
+        // In the same statement: a version that is approved meanwhile is found in one place or in the other.
+        .unionAll((is) =>
+          is
+            .selectFrom('staged_versions')
+            .select(['blob', 'blob as metadata_blob'])
+            .where('blob', 'in', blobs),
+        )
         .execute()
       const used = new Set(rows.flatMap((row) => [row.blob, row.metadata_blob]))
       return blobs.filter((blob) => !used.has(blob))
@@ -198,21 +208,6 @@ async function releases(db: Db, packageId: string): Promise<Release[]> {
   return rows.map((row) => toRelease(row, byRelease.get(row.id) ?? []))
 }
 
-/** Keeps the content of a small blob together with the file that refers to it; large ones are files already. */
-async function recordSmallBlob(db: Db, key: string, unrecorded: UnrecordedBlobs): Promise<void> {
-  const content = unrecorded.get(key)
-  if (content === undefined) return
-  await insertSmallBlob(db, { key, content })
-  unrecorded.remove(key)
-}
-
-/** The content of a small blob whose file is recorded. */
-export async function readSmallBlob(db: Db, key: string): Promise<Uint8Array | undefined> {
-  const content = (await smallBlobByKey(db, { key })).rows[0]?.content
-  // libsql gives an ArrayBuffer.
-  return content && new Uint8Array(content)
-}
-
 type Row<Table extends keyof Schema> = Selectable<Schema[Table]>
 
 const packageByName = prepared<Pick<PackageName, 'ecosystem' | 'normalised'>, Row<'packages'>>(
@@ -233,8 +228,14 @@ const releaseByVersion = prepared<{ packageId: string; version: string }, Row<'r
       .where('version', '=', value('version')),
 )
 
-const filesOfRelease = prepared<{ releaseId: string }, Row<'files'>>((db, value) =>
-  db.selectFrom('files').selectAll().where('release_id', '=', value('releaseId')),
+// The package is named too, since the table is ordered by it.
+const filesOfRelease = prepared<{ packageId: string; releaseId: string }, Row<'files'>>(
+  (db, value) =>
+    db
+      .selectFrom('files')
+      .selectAll()
+      .where('package_id', '=', value('packageId'))
+      .where('release_id', '=', value('releaseId')),
 )
 
 const fileByName = prepared<{ packageId: string; filename: string }, Row<'files'>>((db, value) =>
@@ -247,11 +248,6 @@ const fileByName = prepared<{ packageId: string; filename: string }, Row<'files'
 
 const insertRelease = insertion('releases')
 const insertFile = insertion('files')
-const insertSmallBlob = insertion('small_blobs')
-
-const smallBlobByKey = prepared<{ key: string }, Row<'small_blobs'>>((db, value) =>
-  db.selectFrom('small_blobs').selectAll().where('key', '=', value('key')),
-)
 
 const upsertTag = prepared<Schema['dist_tags']>((db, value) => {
   const version = value('version')
