@@ -28,7 +28,9 @@ async function main(argv: readonly string[], ui: Ui): Promise<ExitStatus> {
     )
   }
   const { command } = await entry.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  // What stands after -- belongs to another program.
+  const own = rest.slice(0, rest.indexOf('--') < 0 ? rest.length : rest.indexOf('--'))
+  if (own.includes('--help') || own.includes('-h')) {
     ui.print(commandHelp(entry, command, ui.colour))
     return 0
   }

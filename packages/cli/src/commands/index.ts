@@ -25,6 +25,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./rehearse.ts'),
   },
   {
+    name: 'publish',
+    summary: 'publish packages from CI, each registry asked before the first upload',
+    load: () => import('./publish.ts'),
+  },
+  {
+    name: 'token',
+    summary: 'exchange an ID token for an API token, for programs that cannot',
+    load: () => import('./token.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'verify where packages come from and who built them, also whole lock files',
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'serve',
     summary: 'run a registry for npm and Python that accepts trusted publishers',
     load: () => import('./serve.ts'),

@@ -9,6 +9,8 @@ export interface Ui {
   readonly printJson: (value: unknown) => void
   /** A line about what is going on; erased by nothing, so that CI logs keep it. */
   readonly progress: (line: string) => void
+  /** A line that the CI reads as a command: to stderr exactly as it is, since colours around it would hide it. */
+  readonly ciCommand: (line: string) => void
   /** A problem that a person should read. */
   readonly problem: (line: string) => void
   /** Ends with the next SIGINT or SIGTERM; before it is called they end the process, as usual. */
@@ -26,6 +28,7 @@ export function terminalUi(): Ui {
     print: (line = '') => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     progress: (line) => void stderr.write(`${stderrColour.dim(line)}\n`),
+    ciCommand: (line) => void stderr.write(`${line}\n`),
     problem: (line) => void stderr.write(`${stderrColour.red('trustpub:')} ${line}\n`),
     interrupted: () =>
       new Promise((resolve) => {
