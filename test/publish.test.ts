@@ -12,7 +12,13 @@ import { npmManifest, npmPackage } from './support/npm-packages.ts'
 import { trustpub } from './support/project.ts'
 import { installAndImport } from './support/publish.ts'
 import { buildDistributions } from './support/python.ts'
-import { openTestRegistry, packument, runOf, type TestRegistry } from './support/registry.ts'
+import {
+  FIELDS,
+  openTestRegistry,
+  packument,
+  runOf,
+  type TestRegistry,
+} from './support/registry.ts'
 import { type Finished, run } from './support/tools.ts'
 
 let registry: TestRegistry
@@ -101,6 +107,22 @@ describe('trustpub publish, with an npm package', () => {
     expect(await registry.exists(name)).toBe(false)
     const refused = await publish([npmPackage('@acme/unknown', '1.0.0')], ['--dry-run'])
     expect(refused.status).toBe(1)
+  })
+
+  it('hands a version in for approval, which then is not published yet', async () => {
+    const name = '@acme/staged'
+    const { id } = await registry.trust([`npm:${name}`])
+    expect((await publish([npmPackage(name, '1.0.0')])).status).toBe(0)
+    await registry.api('DELETE', `/publishers/${id}`)
+    const stager = { provider: 'github', issuer: registry.github.url, fields: FIELDS.github }
+    const body = { ...stager, packages: [`npm:${name}`], permissions: ['stage'] }
+    expect((await registry.api('POST', '/publishers', body)).status).toBe(201)
+    const refused = await publish([npmPackage(name, '1.1.0')])
+    expect(refused.stdout).toContain('lacks the permission "publish"')
+    const staged = await publish([npmPackage(name, '1.1.0')], ['--stage'])
+    expect(staged.stdout).toContain('staged, waits for approval')
+    expect(staged.output).toMatch(/npm stage approve [0-9a-f-]{36}/)
+    expect(await registry.tags(name)).toEqual({ latest: '1.0.0' })
   })
 
   it('works with the ID tokens that GitLab put into the job, one for each package', async () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from './where.ts'
 
 const WHEREABOUTS = {
-  definition: '/work/app/.trustpubrc.ts',
-  root: '/work/app',
-  foreign: ['/work/app/tools/trustpub'],
+  definition: '/srv/app/.trustpubrc.ts',
+  root: '/srv/app',
+  foreign: ['/srv/app/tools/trustpub'],
   cwd: '/work',
 }
 
@@ -19,10 +19,10 @@ function errorWith(stack: string, message = 'no'): Error {
 describe('failureOf', () => {
   it('names the nearest line of the person’s own and those that led to it, and none of ours', () => {
     const stack = `Error: no
-    at refuse (/work/app/tools/trustpub/dist/bundle.js:10:2)
-    at f (/work/app/node_modules/preset/index.js:2:2)
-    at g (file:///work/app/parts/g.ts:4:10)
-    at file:///work/app/.trustpubrc.ts:7:1
+    at refuse (/srv/app/tools/trustpub/dist/bundle.js:10:2)
+    at f (/srv/app/node_modules/preset/index.js:2:2)
+    at g (file:///srv/app/parts/g.ts:4:10)
+    at file:///srv/app/.trustpubrc.ts:7:1
     at ModuleJob.run (node:internal/modules/esm/module_job:325:25)
     at run (/elsewhere/cli.js:1:1)`
     expect(failure(errorWith(stack))).toBe(
@@ -31,7 +31,7 @@ describe('failureOf', () => {
   })
 
   it('reads the place that a parser writes into the message', () => {
-    const error = errorWith('', 'ParseError: Unexpected token  \n /work/app/.trustpubrc.ts:2:8')
+    const error = errorWith('', 'ParseError: Unexpected token  \n /srv/app/.trustpubrc.ts:2:8')
     expect(failure(error)).toBe('app/.trustpubrc.ts:2: ParseError: Unexpected token')
   })
 
