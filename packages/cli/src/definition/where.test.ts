@@ -5,7 +5,7 @@ const WHEREABOUTS = {
   definition: '/srv/app/.trustpubrc.ts',
   root: '/srv/app',
   foreign: ['/srv/app/tools/trustpub'],
-  cwd: '/work',
+  cwd: '/srv',
 }
 
 function failure(thrown: unknown): string {
