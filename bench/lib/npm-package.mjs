@@ -9,16 +9,9 @@ const BLOCK = 512
  * @param {string} version
  * @param {Buffer} [payload] a file in the package besides package.json; a few lines of JavaScript by default
  */
-export function publishBody(
-  name,
-  version,
-  payload = Buffer.from('export const answer = 42\n'.repeat(20)),
-) {
+export function publishBody(name, version, payload) {
   const manifest = manifestOf(name, version)
-  const tarball = packTarball({
-    'package.json': Buffer.from(JSON.stringify(manifest)),
-    'index.js': payload,
-  })
+  const tarball = packTarball(packageFiles(name, version, payload))
   const filename = `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`
   const dist = {
     integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}`,
@@ -41,6 +34,22 @@ export function publishBody(
     },
   }
   return Buffer.from(JSON.stringify(document))
+}
+
+/**
+ * The files of a package.
+ * @param {string} name
+ * @param {string} version
+ * @param {Buffer} [payload]
+ * @returns {Record<string, Buffer>}
+ */
+export function packageFiles(
+  name,
+  version,
+  payload = Buffer.from('export const answer = 42\n'.repeat(20)),
+) {
+  const manifest = JSON.stringify(manifestOf(name, version))
+  return { 'package.json': Buffer.from(manifest), 'index.js': payload }
 }
 
 /**
@@ -71,7 +80,7 @@ function manifestOf(name, version) {
 }
 
 /** @param {Record<string, Buffer>} files */
-function packTarball(files) {
+export function packTarball(files) {
   const parts = Object.entries(files).flatMap(([name, bytes]) => [
     tarHeader(`package/${name}`, bytes.length),
     bytes,

@@ -6,7 +6,7 @@
  * @property {number} ours
  * @property {number} other the peer's figure, or what ours is measured against
  * @property {string} otherName
- * @property {number} ratio how many times better ours is; for costs against a limit, ours divided by the other
+ * @property {number} ratio how many times better ours is; for costs of programs and against a limit, ours divided by the other
  * @property {string} target
  * @property {boolean | undefined} reached undefined where there is no target
  */
@@ -44,6 +44,26 @@ export function compareLoads(part, what, [ours, peer], timesTheRate) {
       other: peer.cpu,
       ratio: peer.cpu / ours.cpu,
     },
+  ]
+}
+
+/**
+ * CPU and wall time of two programs that do the same. A target is for the CPU, ours divided by the other's.
+ * @param {string} part
+ * @param {string} what
+ * @param {string} otherName
+ * @param {readonly [import('./program-cost.mjs').ProgramCost, import('./program-cost.mjs').ProgramCost]} costs
+ * @param {number} [share]
+ * @returns {Result[]}
+ */
+export function compareCosts(part, what, otherName, [ours, theirs], share) {
+  const line = { part, unit: 'ms', otherName, target: '', reached: undefined }
+  const ratio = ours.cpu / theirs.cpu
+  const aim = share === undefined ? {} : { target: `≤ ${share}`, reached: ratio <= share }
+  const wall = { ours: ours.wall, other: theirs.wall, ratio: ours.wall / theirs.wall }
+  return [
+    { ...line, what: `${what}, CPU`, ours: ours.cpu, other: theirs.cpu, ratio, ...aim },
+    { ...line, what: `${what}, wall time`, ...wall },
   ]
 }
 

@@ -36,7 +36,9 @@ export async function startTrustpub(workbench) {
   /** @type {Map<string, string>} */
   const tokens = new Map()
   /** Signs an ID token of a job in the trusted repository. */
-  const idToken = () => issuer.sign(claimsOfJob(), 'npm:127.0.0.1')
+  const idToken = (audience = 'npm:127.0.0.1') => issuer.sign(claimsOfJob(), audience)
+  /** @param {readonly string[]} packages */
+  const trust = (packages) => call('publishers', token, publisherOf(packages, issuer.url))
   return {
     url,
     pid: server.pid,
@@ -44,6 +46,17 @@ export async function startTrustpub(workbench) {
     bearer: /** @type {string} */ (read.token),
     issuer,
     idToken,
+    trust,
+    /** The variables of a job in the trusted repository that may ask for ID tokens. */
+    job: () => issuer.githubEnvironment(claimsOfJob),
+    /** The API token that CI gets for all Python projects that the repository is trusted with. */
+    pythonToken: async () => {
+      const { audience } = await okJson(await fetch(`${url}/_/oidc/audience`))
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ token: await idToken(audience) })
+      const init = { method: 'POST', headers, body }
+      return (await okJson(await fetch(`${url}/_/oidc/mint-token`, init))).token
+    },
     /**
      * The API token that CI gets for a package; it lives for 15 minutes.
      * @param {string} name
@@ -51,7 +64,7 @@ export async function startTrustpub(workbench) {
     publishToken: async (name) => {
       const known = tokens.get(name)
       if (known !== undefined) return known
-      await call('publishers', token, publisherOf(name, issuer.url))
+      await trust([`npm:${name}`])
       const headers = { authorization: `Bearer ${await idToken()}` }
       const answer = await okJson(await fetch(exchangeUrl(url, name), { method: 'POST', headers }))
       tokens.set(name, answer.token)
@@ -66,12 +79,12 @@ export async function startTrustpub(workbench) {
 }
 
 /**
- * @param {string} name
+ * @param {readonly string[]} packages
  * @param {string} issuer
  */
-function publisherOf(name, issuer) {
+function publisherOf(packages, issuer) {
   const fields = { repository: REPOSITORY, workflow: WORKFLOW }
-  return { provider: 'github', issuer, fields, packages: [`npm:${name}`], permissions: ['publish'] }
+  return { provider: 'github', issuer, fields, packages, permissions: ['publish'] }
 }
 
 /**

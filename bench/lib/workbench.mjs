@@ -13,7 +13,7 @@ const NODE_VERSION = '24.21.0'
 /**
  * @typedef {object} Workbench
  * @property {string} node the Node that runs both servers
- * @property {readonly string[]} nodeFlags for trustpub's server, such as --cpu-prof
+ * @property {readonly string[]} nodeFlags for trustpub's server and commands, such as --cpu-prof
  * @property {string} root where servers have their state; on the disk of the repository, not in memory
  * @property {(name: string) => string} folder makes an empty folder below it
  * @property {boolean} quick

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programCost } from '../lib/program-cost.mjs'
+import { compareCosts } from '../lib/results.mjs'
 import { inTurn, median } from '../lib/statistics.mjs'
 
 const PROJEN = join(import.meta.dirname, '../projen')
 const TARGET = 0.2
 /** Files are in the system's cache then. */
 const WARM_UP = 2
-
-const LINE = { part: 'synth', unit: 'ms', otherName: 'projen', target: '', reached: undefined }
 
 /**
  * CPU and wall time of a definition that is run in a fresh folder, against the same definition with projen, both on the
@@ -18,37 +17,22 @@ const LINE = { part: 'synth', unit: 'ms', otherName: 'projen', target: '', reach
  */
 export async function synth(workbench) {
   const definitions = JSON.parse(readFileSync(join(PROJEN, 'definitions.json'), 'utf8'))
-  const run = (/** @type {readonly string[]} */ args) => programCost(workbench.node, args)
+  const env = { ...process.env, PROJEN_DISABLE_POST: '1' }
+  const run = (/** @type {readonly string[]} */ args) => programCost(workbench.node, args, { env })
   const results = []
   const floors = []
   for (const [kind, { type }] of Object.entries(definitions)) {
     const ours = async () => run([join(PROJEN, 'ours.mjs'), kind])
     const theirs = async () => {
-      const floor = run(['-e', '0'])
-      return { ...run([join(PROJEN, 'theirs.cjs'), kind]), floor: floor.cpu }
+      const floor = await run(['-e', '0'])
+      return { ...(await run([join(PROJEN, 'theirs.cjs'), kind])), floor: floor.cpu }
     }
     await inTurn(WARM_UP, ours, theirs)
     const [mine, peer] = await inTurn(workbench.quick ? 7 : 21, ours, theirs)
-    results.push(...compare(type, mine, peer))
+    results.push(...compareCosts('synth', `synth of ${type}`, 'projen', [mine, peer], TARGET))
     floors.push(peer.floor)
   }
   return [...results, startOfNode(median(floors))]
-}
-
-/**
- * @param {string} type
- * @param {import('../lib/program-cost.mjs').ProgramCost} ours
- * @param {import('../lib/program-cost.mjs').ProgramCost} theirs
- * @returns {import('../lib/results.mjs').Result[]}
- */
-function compare(type, ours, theirs) {
-  const ratio = ours.cpu / theirs.cpu
-  const aim = { target: `≤ ${TARGET}`, reached: ratio <= TARGET }
-  const wall = { ours: ours.wall, other: theirs.wall, ratio: ours.wall / theirs.wall }
-  return [
-    { ...LINE, what: `synth of ${type}, CPU`, ours: ours.cpu, other: theirs.cpu, ratio, ...aim },
-    { ...LINE, what: `synth of ${type}, wall time`, ...wall },
-  ]
 }
 
 /**
@@ -57,5 +41,15 @@ function compare(type, ours, theirs) {
  * @returns {import('../lib/results.mjs').Result}
  */
 function startOfNode(cpu) {
-  return { ...LINE, what: 'in each, the start of Node, CPU', ours: cpu, other: cpu, ratio: 1 }
+  return {
+    part: 'synth',
+    what: 'in each, the start of Node, CPU',
+    unit: 'ms',
+    otherName: 'projen',
+    ours: cpu,
+    other: cpu,
+    ratio: 1,
+    target: '',
+    reached: undefined,
+  }
 }
