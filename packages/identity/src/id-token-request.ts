@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { decodeJwt } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
 import { Refusal, refuse } from './errors.ts'
 import type { Environment, RunProgram } from './provider.ts'
 

@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
+import { importJWK } from 'jose/key/import'
 import { type Refusal, refuse } from './errors.ts'
 import { type FetchJson, fetchJson } from './fetch-json.ts'
 import type { Issuer } from './issuer.ts'
