@@ -180,10 +180,12 @@ describe('several packages in one repository', () => {
         'release:packages/widget',
         'release_npm',
         'release_npm:packages/widget',
+        'release_plan',
+        'release_plan:packages/widget',
         'release_tag',
         'release_tag:packages/widget',
       ])
-      expect(ci['release:packages/widget']?.script?.[0]).toBe('cd packages/widget')
+      expect(ci['release_plan:packages/widget']?.script?.[0]).toBe('cd packages/widget')
       expect(Object.keys(files).some((path) => path.includes('.github'))).toBe(false)
     }
   })

@@ -190,7 +190,12 @@ describe('the release at GitHub', () => {
     const { release_pypi: job } = releaseJobs(TRUSTED)
     expect(job?.permissions).toEqual({ 'id-token': 'write', contents: 'read' })
     expect(job?.environment).toBe('pypi')
-    expect(job?.steps.map(({ id }) => id)).toEqual(['download', 'check_digests', 'release'])
+    expect(job?.steps.map(({ id }) => id)).toEqual([
+      'download',
+      'check_digests',
+      'check_version',
+      'release',
+    ])
     const publish = stepOf(job, 'release')
     expect(publish?.uses).toMatch(/^pypa\/gh-action-pypi-publish@[0-9a-f]{40}$/)
     expect(publish?.with).toEqual({ 'packages-dir': 'dist/python/' })

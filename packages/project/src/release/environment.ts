@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts'
 
 /** As the records of trusted publishers have it. It stands in expressions too, so it has no quotes. */
-const ENVIRONMENT = /^(?! )[^'"`,;\\\p{Cc}]{1,255}(?<! )$/u
+const ENVIRONMENT = /^(?! )(?!.*\$\{)[^'"`,;\\\p{Cc}]{1,255}(?<! )$/u
 
 /**
  * Refuses the name of an environment that no trusted publisher could ask for.

@@ -19,7 +19,11 @@ const IF_RELEASE = "steps.plan.outputs.release == 'true'"
 export function buildJob(release: Release): Job {
   const { settings, planSettings, project } = release
   const branched = planSettings.branches.some(({ environment }) => environment !== undefined)
-  const planned = branched ? [...PLANNED, 'environment'] : PLANNED
+  const planned = [
+    ...PLANNED,
+    ...(settings.python ? ['python_version'] : []),
+    ...(branched ? ['environment'] : []),
+  ]
   const inFolder =
     project.directory === '.'
       ? {}

@@ -5,7 +5,7 @@ import { AFTER_TAG, artifactSteps, SHORT_MINUTES } from './github-jobs.ts'
 import { publishingNode } from './node-version.ts'
 import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
-import { PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
+import { checkPythonVersion, PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
 import {
   isGithubPackages,
   jobsBefore,
@@ -38,6 +38,7 @@ export function publishJob(target: Target, release: Release): Job {
     steps: [
       ...own.tools,
       ...artifactSteps(folder),
+      ...(own.check ?? []),
       ...target.before,
       { name: 'Release', id: 'release', ...own.publish },
       ...target.after,
@@ -47,6 +48,7 @@ export function publishJob(target: Target, release: Release): Job {
 
 interface OwnSteps {
   readonly tools: readonly JobStep[]
+  readonly check?: readonly JobStep[]
   readonly publish: JobStep
 }
 
@@ -55,7 +57,7 @@ function stepsOf(target: Target, release: Release, folder: string): OwnSteps {
     case 'npm':
       return npmSteps(target, release, folder)
     case 'pypi':
-      return { tools: [], publish: pypiStep(target, folder) }
+      return { tools: [], check: [pythonVersionStep(folder)], publish: pypiStep(target, folder) }
     case 'nuget':
       return { tools: [], publish: nugetStep(target, folder) }
   }
@@ -80,6 +82,15 @@ function npmSteps(target: NpmTarget, release: Release, folder: string): OwnSteps
         tokenVariable: stored === undefined ? undefined : 'NODE_AUTH_TOKEN',
       }),
     },
+  }
+}
+
+function pythonVersionStep(folder: string): JobStep {
+  return {
+    name: 'Check the version',
+    id: 'check_version',
+    env: { PYTHON_VERSION: expression('needs.release.outputs.python_version') },
+    run: checkPythonVersion(folder),
   }
 }
 

@@ -49,6 +49,19 @@ describe('ID tokens at GitLab', () => {
     expect(test.script.at(-1)).toContain('--trusted-publishing always')
   })
 
+  it('are for the registry of one’s own, and for no public one', () => {
+    const registry = 'https://packages.acme.example'
+    const npm = node({ ...GITLAB, publishToNpm: { trustedPublishing: true, registry } })
+    expect(jobOf(npm, 'release_npm').id_tokens).toMatchObject({
+      NPM_ID_TOKEN: { aud: 'npm:packages.acme.example' },
+    })
+    const twineRegistryUrl = `${registry}/legacy/`
+    const own = { ...GITLAB, publishToPypi: { trustedPublishing: true, twineRegistryUrl } }
+    expect(jobOf(python(own), 'release_pypi').id_tokens).toEqual({
+      PACKAGES_ACME_EXAMPLE_ID_TOKEN: { aud: 'packages.acme.example' },
+    })
+  })
+
   it('are not asked for with a stored token', () => {
     const npm = jobOf(node({ ...GITLAB, publishToNpm: true }), 'release_npm')
     expect(npm.id_tokens).toBeUndefined()

@@ -1,20 +1,17 @@
 import { Component } from '../component.ts'
 import { refuse } from '../errors.ts'
 import { GitlabCi, type GitlabJob } from '../gitlab/gitlab-ci.ts'
-import { AFTER_PLAN, KEEP_DIGEST, PLAN_AT_GITLAB, TAG_AT_GITLAB } from './gitlab-scripts.ts'
+import {
+  AFTER_TAG_AT_GITLAB,
+  BUILD_AT_GITLAB,
+  PLAN_AT_GITLAB,
+  TAG_AT_GITLAB,
+} from './gitlab-scripts.ts'
 import { publishingNode } from './node-version.ts'
 import { TOOL_VERSIONS } from './recipe.ts'
 import type { Release } from './release.ts'
-import { CHECK_UNCHANGED, publishToNpm } from './scripts.ts'
+import { CHECK_UNCHANGED, checkPythonVersion, publishToNpm } from './scripts.ts'
 import { jobsBefore, type NpmTarget, type PypiTarget, type Target } from './targets.ts'
-
-/** What an ID token is for (docs.npmjs.com and docs.pypi.org, "Trusted publishers"). */
-const AUDIENCES = {
-  npm: 'npm:registry.npmjs.org',
-  sigstore: 'sigstore',
-  pypi: 'pypi',
-  testpypi: 'testpypi',
-}
 
 const UV_IMAGE = `ghcr.io/astral-sh/uv:${TOOL_VERSIONS.uv}-python3.13-bookworm`
 
@@ -31,12 +28,13 @@ export class GitlabRelease extends Component {
   override preSynthesize(): void {
     const release = this.#release
     const { targets } = release.publisher
-    const name = (job: string): string =>
+    const name: Name = (job) =>
       release.project.parent === undefined ? job : `${job}:${release.project.directory}`
     refuseWordsOfGithub(release)
     const ci = GitlabCi.of(release.project.root)
-    ci.addStages('build', 'tag', 'publish')
-    ci.addJob(name('release'), buildJob(release))
+    ci.addStages('plan', 'build', 'tag', 'publish')
+    ci.addJob(name('release_plan'), planJob(release))
+    ci.addJob(name('release'), buildJob(release, name))
     ci.addJob(name('release_tag'), tagJob(release, name))
     for (const target of targets) ci.addJob(name(target.job), publishJob(target, release, name))
   }
@@ -61,35 +59,57 @@ function refuseWordsOfGithub({ settings, jobs, planSettings, publisher }: Releas
   throw refuse('option_refused', { type: settings.type, option, reason })
 }
 
-function buildJob(release: Release): GitlabJob {
+type Name = (job: string) => string
+
+/** Runs git and git-cliff alone: what it says is believed by the jobs that have ID tokens. */
+function planJob(release: Release): GitlabJob {
+  return {
+    stage: 'plan',
+    image: release.settings.recipe.image,
+    rules: rulesOf(release),
+    variables: { GIT_DEPTH: '0' },
+    script: [...inFolder(release), PLAN_AT_GITLAB],
+    artifacts: {
+      paths: [`${distOf(release)}/changelog.md`],
+      reports: { dotenv: 'plan.env' },
+    },
+  }
+}
+
+/** Runs the project's dependencies, so it hands over files and no variables. */
+function buildJob(release: Release, name: Name): GitlabJob {
   const { settings } = release
   const { recipe } = settings
-  const inFolder = release.project.directory === '.' ? [] : [`cd ${release.project.directory}`]
   return {
     stage: 'build',
     image: settings.workflowContainerImage ?? recipe.image,
+    needs: [name('release_plan')],
     rules: rulesOf(release),
     variables: { GIT_DEPTH: '0', ...settings.releaseWorkflowEnv },
     script: [
-      ...inFolder,
+      BUILD_AT_GITLAB,
+      ...inFolder(release),
       ...recipe.setUp,
-      PLAN_AT_GITLAB,
       recipe.install,
       recipe.setVersion,
       recipe.build,
       CHECK_UNCHANGED(recipe.versioned),
       recipe.pack,
-      KEEP_DIGEST,
     ],
-    artifacts: { paths: [`${distOf(release)}/`], reports: { dotenv: 'plan.env' } },
+    artifacts: { paths: [`${distOf(release)}/`] },
   }
 }
 
-function tagJob(release: Release, name: (job: string) => string): GitlabJob {
+function inFolder({ project }: Release): readonly string[] {
+  return project.directory === '.' ? [] : [`cd ${project.directory}`]
+}
+
+/** Waits for the build, but takes nothing of it. */
+function tagJob(release: Release, name: Name): GitlabJob {
   return {
     stage: 'tag',
     image: 'node:24-bookworm',
-    needs: [name('release')],
+    needs: [name('release_plan'), { job: name('release'), artifacts: false }],
     rules: publishingRules(release),
     resource_group: 'release',
     variables: { DIST: distOf(release) },
@@ -98,7 +118,7 @@ function tagJob(release: Release, name: (job: string) => string): GitlabJob {
   }
 }
 
-function publishJob(target: Target, release: Release, name: (job: string) => string): GitlabJob {
+function publishJob(target: Target, release: Release, name: Name): GitlabJob {
   if (target.kind === 'nuget') {
     throw refuse('option_refused', {
       type: release.settings.type,
@@ -109,7 +129,12 @@ function publishJob(target: Target, release: Release, name: (job: string) => str
   const own = target.kind === 'npm' ? npmJob(target, release) : pypiJob(target, release)
   return {
     stage: 'publish',
-    needs: ['release', 'release_tag', ...jobsBefore(target, release.publisher.targets)].map(name),
+    needs: [
+      'release_plan',
+      'release',
+      'release_tag',
+      ...jobsBefore(target, release.publisher.targets),
+    ].map(name),
     rules: publishingRules(release),
     resource_group: 'release',
     environment: target.environment,
@@ -120,16 +145,16 @@ function publishJob(target: Target, release: Release, name: (job: string) => str
 function npmJob(target: NpmTarget, release: Release): GitlabJob {
   const node = publishingNode(release.settings.workflowNodeVersion).replace(/\.x$/, '')
   const idTokens = {
-    NPM_ID_TOKEN: { aud: AUDIENCES.npm },
-    SIGSTORE_ID_TOKEN: { aud: AUDIENCES.sigstore },
+    // npm asks for nothing else, and the registry takes nothing else (docs.npmjs.com, "Trusted publishing").
+    NPM_ID_TOKEN: { aud: `npm:${new URL(target.registry).hostname}` },
+    SIGSTORE_ID_TOKEN: { aud: 'sigstore' },
   }
   return {
     image: `node:${/^\d/.test(node) ? node : '24'}-bookworm`,
     ...(target.trusted ? { id_tokens: idTokens } : {}),
-    variables: { GIT_STRATEGY: 'none', DIST: distOf(release), PACKAGE: target.package },
+    variables: { GIT_STRATEGY: 'empty', PACKAGE: target.package },
     script: [
-      AFTER_PLAN,
-      'export VERSION="$PLAN_version" NPM_DIST_TAG="$PLAN_dist_tag"',
+      AFTER_TAG_AT_GITLAB,
       publishToNpm({
         npm: TOOL_VERSIONS.npm,
         folder: `./${distOf(release)}/js`,
@@ -141,29 +166,29 @@ function npmJob(target: NpmTarget, release: Release): GitlabJob {
 }
 
 function pypiJob(target: PypiTarget, release: Release): GitlabJob {
-  const test = target.job === 'release_testpypi'
-  const idToken = test
-    ? { TESTPYPI_ID_TOKEN: { aud: AUDIENCES.testpypi } }
-    : { PYPI_ID_TOKEN: { aud: AUDIENCES.pypi } }
+  const audience = pypiAudience(target)
+  const variable = `${audience.replace(/[^A-Za-z0-9]+/g, '_').toUpperCase()}_ID_TOKEN`
   const url = target.url === undefined ? '' : ` --publish-url ${target.url}`
-  const files = `${distOf(release)}/python/*`
-  const variables = { GIT_STRATEGY: 'none', DIST: distOf(release) }
-  if (target.trusted) {
-    return {
-      image: UV_IMAGE,
-      id_tokens: idToken,
-      variables,
-      script: [AFTER_PLAN, `uv publish --trusted-publishing always${url} ${files}`],
-    }
-  }
+  const stored = `UV_PUBLISH_USERNAME="$${target.usernameSecret}" UV_PUBLISH_PASSWORD="$${target.passwordSecret}"`
+  const publish = target.trusted
+    ? `uv publish --trusted-publishing always${url}`
+    : `${stored} uv publish${url}`
   return {
     image: UV_IMAGE,
-    variables,
+    ...(target.trusted ? { id_tokens: { [variable]: { aud: audience } } } : {}),
+    variables: { GIT_STRATEGY: 'empty' },
     script: [
-      AFTER_PLAN,
-      `UV_PUBLISH_USERNAME="$${target.usernameSecret}" UV_PUBLISH_PASSWORD="$${target.passwordSecret}" uv publish${url} ${files}`,
+      AFTER_TAG_AT_GITLAB,
+      checkPythonVersion(distOf(release)),
+      `${publish} ${distOf(release)}/python/*`,
     ],
   }
+}
+
+/** What the index asks ID tokens for: names for the public ones, elsewhere mostly the host (docs.pypi.org, "Internals"). */
+function pypiAudience({ url, job }: PypiTarget): string {
+  if (job === 'release_testpypi') return 'testpypi'
+  return url === undefined ? 'pypi' : new URL(url).hostname
 }
 
 function distOf({ project }: Release): string {

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { git, readFiles, Stubs, temporaryFolder, writeFiles } from '../testing.ts'
-import { AFTER_PLAN, KEEP_DIGEST, PLAN_AT_GITLAB, TAG_AT_GITLAB } from './gitlab-scripts.ts'
+import {
+  AFTER_TAG_AT_GITLAB,
+  BUILD_AT_GITLAB,
+  PLAN_AT_GITLAB,
+  TAG_AT_GITLAB,
+} from './gitlab-scripts.ts'
 
 interface Around {
   readonly cwd: string
@@ -59,15 +64,14 @@ describe.each(SHELLS)('the scripts of GitLab under %s', (...shell) => {
       const script = `echo "$BRANCH" > branch\nprintf '${text}'\nexit ${status}\n`
       writeFiles(cwd, { '.trustpub/plan-release.sh': script })
       const env = { CI_COMMIT_BRANCH: '2.x' }
-      const after = 'echo "go on with $VERSION and $PYTHON_VERSION"'
-      return { ...run(shell, [PLAN_AT_GITLAB, after], { cwd, env }), cwd }
+      return { ...run(shell, [PLAN_AT_GITLAB], { cwd, env }), cwd }
     }
     const RELEASE =
       'release=true\\nversion=1.2.0-beta.0\\ntag=v1.2.0-beta.0\\npython_version=1.2.0b0\\n'
 
-    it('reaches later jobs as variables, and the rest of the job', () => {
+    it('reaches later jobs as variables', () => {
       const { status, output, cwd } = plan(RELEASE)
-      expect([status, output]).toEqual([0, 'go on with 1.2.0-beta.0 and 1.2.0b0\n'])
+      expect([status, output]).toEqual([0, ''])
       expect(dotenv(cwd, 'plan.env')).toEqual({
         PLAN_release: 'true',
         PLAN_version: '1.2.0-beta.0',
@@ -78,10 +82,15 @@ describe.each(SHELLS)('the scripts of GitLab under %s', (...shell) => {
       expect(Object.keys(readFiles(cwd))).not.toContain('plan.txt')
     })
 
-    it('ends the job well where there is nothing to release', () => {
-      const { status, output, cwd } = plan('release=false\\n')
-      expect([status, output]).toEqual([0, ''])
-      expect(dotenv(cwd, 'plan.env')).toEqual({ PLAN_release: 'false' })
+    it('starts a build with its versions, and none where there is nothing to release', () => {
+      const build = (PLAN_release: string) => {
+        const env = { PLAN_release, PLAN_version: '1.2.0-beta.0', PLAN_python_version: '1.2.0b0' }
+        const after = 'echo "build $VERSION and $PYTHON_VERSION"'
+        return run(shell, [BUILD_AT_GITLAB, after], { cwd: temporaryFolder(), env })
+      }
+      const { status, output } = build('true')
+      expect([status, output]).toEqual([0, 'build 1.2.0-beta.0 and 1.2.0b0\n'])
+      expect(build('false')).toMatchObject({ status: 0, output: 'There is nothing to release.\n' })
     })
 
     it('fails the job where it fails itself', () => {
@@ -96,11 +105,12 @@ describe.each(SHELLS)('the scripts of GitLab under %s', (...shell) => {
       readonly branch?: string
       readonly status?: number
       readonly release?: string
+      readonly remote?: string
     }) => {
       const cwd = temporaryFolder()
       writeFiles(cwd, { 'dist/changelog.md': 'changes' })
       git(cwd, 'init', '--quiet')
-      git(cwd, 'remote', 'add', 'origin', remote.folder)
+      git(cwd, 'remote', 'add', 'origin', where.remote ?? remote.folder)
       const curl = `echo '{"message":"refused"}' > answer.json; printf ${where.status ?? 201}`
       const stubs = new Stubs({ curl })
       const env = {
@@ -157,55 +167,29 @@ describe.each(SHELLS)('the scripts of GitLab under %s', (...shell) => {
       expect([status, output, go]).toEqual([1, '{"message":"refused"}\n', undefined])
     })
 
+    it('fails where the server does not answer, and is not taken for old', () => {
+      const { status, go, calls } = tag({ remote: '/nowhere' })
+      expect([status === 0, go, calls]).toEqual([false, undefined, []])
+    })
+
     it('is nobody’s where nothing is released', () => {
       expect(tag({ release: 'false' })).toMatchObject({ status: 0, go: undefined, calls: [] })
     })
   })
 
   describe('publish', () => {
-    const FILES = { 'dist/js/a.tgz': 'a', 'dist/changelog.md': 'b' }
-
-    const publish = (files: Readonly<Record<string, string>>, go = 'true') => {
-      const cwd = temporaryFolder()
-      writeFiles(cwd, FILES)
-      expect(run(shell, [KEEP_DIGEST], { cwd }).status).toBe(0)
-      const { PLAN_digest = '' } = dotenv(cwd, 'plan.env')
-      const later = temporaryFolder()
-      writeFiles(later, files)
-      const env = { TAG_go: go, PLAN_digest, DIST: 'dist' }
-      return run(shell, [AFTER_PLAN, 'echo published'], { cwd: later, env })
+    const publish = (go: string) => {
+      const env = { TAG_go: go, PLAN_version: '1.0.0', PLAN_dist_tag: 'next' }
+      const after = 'echo "publish $VERSION as $NPM_DIST_TAG"'
+      return run(shell, [AFTER_TAG_AT_GITLAB, after], { cwd: temporaryFolder(), env })
     }
 
-    it('starts with what was built', () => {
-      expect(publish(FILES)).toMatchObject({ status: 0, output: 'published\n' })
-    })
-
-    it.each<[string, Record<string, string>]>([
-      ['changed', { ...FILES, 'dist/js/a.tgz': 'evil' }],
-      ['added', { ...FILES, 'dist/js/b.tgz': 'evil' }],
-      ['removed', { 'dist/js/a.tgz': 'a' }],
-      ['renamed', { 'dist/js/b.tgz': 'a', 'dist/changelog.md': 'b' }],
-    ])('does not start where a file was %s', (_, files) => {
-      const { status, output } = publish(files)
-      expect(status).toBe(1)
-      expect(output).toMatch(
-        /^The files are not those that were built \([0-9a-f]{64}, not [0-9a-f]{64}\)\.\n$/,
-      )
+    it('starts with the version and the dist-tag of the plan', () => {
+      expect(publish('true')).toMatchObject({ status: 0, output: 'publish 1.0.0 as next\n' })
     })
 
     it.each(['', 'false'])('ends well where there is nothing to publish: %j', (go) => {
-      expect(publish({}, go)).toMatchObject({ status: 0, output: 'There is nothing to publish.\n' })
+      expect(publish(go)).toMatchObject({ status: 0, output: 'There is nothing to publish.\n' })
     })
-  })
-
-  it('finds the same digest whatever the language of the machine', () => {
-    const digest = (locale: string): string | undefined => {
-      const cwd = temporaryFolder()
-      writeFiles(join(cwd, 'dist'), { B: '1', a: '2', _c: '3', ä: '4' })
-      run(shell, [KEEP_DIGEST], { cwd, env: { LC_ALL: locale } })
-      return dotenv(cwd, 'plan.env').PLAN_digest
-    }
-    expect(digest('C.UTF-8')).toMatch(/^[0-9a-f]{64}$/)
-    expect(digest('C.UTF-8')).toBe(digest('en_US.UTF-8'))
   })
 })

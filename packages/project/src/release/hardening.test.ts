@@ -164,7 +164,10 @@ describe.each(definitions)('the workflows of %s', (name, define) => {
 })
 
 describe.each(Object.entries(AT_GITLAB))('the pipeline at GitLab of %s', (_, define) => {
-  type Job = Readonly<Record<string, unknown>> & { readonly script: readonly string[] }
+  type Job = Readonly<Record<string, unknown>> & {
+    readonly script: readonly string[]
+    readonly artifacts?: { readonly reports?: { readonly dotenv?: string } }
+  }
   const jobs = (): [string, Job][] => {
     const ci = parse(filesOf(define())['.gitlab-ci.yml'] ?? '{}') as Record<string, Job>
     return Object.entries(ci).filter(([name]) => name !== 'stages')
@@ -179,11 +182,21 @@ describe.each(Object.entries(AT_GITLAB))('the pipeline at GitLab of %s', (_, def
   it('publishes in an environment, without a checkout, and what was built', () => {
     for (const [, job] of jobs().filter(([name]) => publishes(name))) {
       expect(job.environment).toEqual(expect.any(String))
-      expect(job.variables).toMatchObject({ GIT_STRATEGY: 'none' })
-      expect(job.script[0]).toContain('PLAN_digest')
+      expect(job.variables).toMatchObject({ GIT_STRATEGY: 'empty' })
+      expect(job.script[0]).toContain('TAG_go')
       expect(job.cache).toBeUndefined()
       expect(job.resource_group).toBe('release')
       expect(job.script.join('\n')).not.toMatch(/\bnpm (?:ci|install|run)\b/)
+    }
+  })
+
+  it('lets no job that runs the project decide variables of others', () => {
+    for (const [name, { artifacts, script }] of jobs()) {
+      if (artifacts?.reports?.dotenv === undefined) continue
+      expect(name).toMatch(/^release_(?:plan|tag)(?::|$)/)
+      expect(script.join('\n')).not.toMatch(
+        /\b(?:npm (?:ci|run)|uv (?:sync|run)|pip|hatch|poetry)\b/,
+      )
     }
   })
 

@@ -72,7 +72,10 @@ own=''
 [ -z "$BRANCH" ] || own="$form\${id:+-$id\\.$number}"
 version=$(versions --points-at=HEAD | last_of "\${own:-.*}")
 case $version in
-  *-*) id=\${version#*-} id=\${id%.*} ;;
+  *-*)
+    id=\${version#*-} id=\${id%.*}
+    case $id in latest | [0-9]*) fail "A prerelease cannot be called $id, as in $prefix$version." ;; esac
+    ;;
   ?*) id='' ;;
   *)
     [ -n "$BRANCH" ] ||

@@ -45,7 +45,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 BRANCH=\${BRANCH-$(git branch --show-current)}
 prefix=${quoted(`${tagPrefix}v`)} # of tags
 changelog=dist/changelog.md
-number='(0|[1-9][0-9]*)'
+number='(0|[1-9][0-9]{0,8})' # what every shell can count with
 stable="$number\\.$number\\.$number"`
 }
 

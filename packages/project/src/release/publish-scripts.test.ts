@@ -1,13 +1,23 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readFiles, Stubs, temporaryFolder, writeFiles } from '../testing.ts'
 import { npmTarget } from './npm-target.ts'
-import { PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
+import { checkPythonVersion, PUBLISH_TO_NUGET, publishToNpm, pushToNuget } from './scripts.ts'
 import { run } from './testing.ts'
 
 describe('publishing to npm', () => {
-  const content = 'the tarball'
-  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`
+  /** What npm pack makes of a package. */
+  const tarball = (manifest: object): Buffer => {
+    const cwd = temporaryFolder()
+    writeFiles(cwd, { 'package/package.json': JSON.stringify(manifest) })
+    return execFileSync('tar', ['-cz', '--mtime=@0', '--owner=0', '--group=0', 'package'], { cwd })
+  }
+  const MANIFEST = { name: '@acme/widget', version: '1.0.0' }
+  const integrityOf = (content: Buffer): string =>
+    `sha512-${createHash('sha512').update(content).digest('base64')}`
 
   const publish = ({
     published = '',
@@ -15,10 +25,13 @@ describe('publishing to npm', () => {
     options = {},
     tarballs = 1,
     access = undefined as 'public' | undefined,
+    manifest = MANIFEST as object,
   }) => {
     const cwd = temporaryFolder()
+    const content = tarball(manifest)
+    mkdirSync(join(cwd, 'dist/js'), { recursive: true })
     for (let index = 0; index < tarballs; index++)
-      writeFiles(cwd, { [`dist/js/widget-${index}.tgz`]: content })
+      writeFileSync(join(cwd, `dist/js/widget-${index}.tgz`), content)
     const npx = `case $3 in
   view) [ -n '${published}' ] && echo '${published}' || { echo 'npm error code E404' >&2; exit 1; } ;;
   publish) exit ${status} ;;
@@ -40,23 +53,30 @@ esac`
     const env = { PACKAGE: '@acme/widget', VERSION: '1.0.0', NPM_DIST_TAG: 'latest' }
     return { ...run(script, { stubs, env, cwd }), files: readFiles(cwd) }
   }
+  const at = (registry: string): string => ` --registry ${registry}`
+  const NPMJS = at('https://registry.npmjs.org/')
   const VIEW = 'npx --yes npm@11.19.1 view @acme/widget@1.0.0 dist.integrity'
   const PUBLISH = 'npx --yes npm@11.19.1 publish ./dist/js/widget-0.tgz'
 
   it('publishes the tarball with the dist-tag of the plan, and leaves the access to npm', () => {
-    expect(publish({})).toMatchObject({ status: 0, calls: [VIEW, `${PUBLISH} --tag latest`] })
+    expect(publish({})).toMatchObject({
+      status: 0,
+      calls: [VIEW + NPMJS, `${PUBLISH}${NPMJS} --tag latest`],
+    })
   })
 
   it('is done where the version is there with the same content', () => {
-    const { status, calls, output } = publish({ published: integrity })
-    expect([status, calls]).toEqual([0, [VIEW]])
+    const published = integrityOf(tarball(MANIFEST))
+    const { status, calls, output } = publish({ published })
+    expect([status, calls]).toEqual([0, [VIEW + NPMJS]])
     expect(output).toBe('@acme/widget 1.0.0 is published already, with the same content.\n')
   })
 
   it('fails where the version is there with other content, and publishes nothing', () => {
     const { status, calls, output } = publish({ published: 'sha512-other' })
-    expect([status, calls]).toEqual([1, [VIEW]])
-    expect(output).toContain(`with other content (sha512-other, not ${integrity})`)
+    expect([status, calls]).toEqual([1, [VIEW + NPMJS]])
+    const own = integrityOf(tarball(MANIFEST))
+    expect(output).toContain(`with other content (sha512-other, not ${own})`)
   })
 
   it('fails where npm fails', () => {
@@ -65,13 +85,22 @@ esac`
 
   it('asks and publishes at the same registry, if it is not the public one', () => {
     const options = { registry: 'npm.acme.example' }
-    const at = ' --registry https://npm.acme.example/'
-    expect(publish({ options }).calls).toEqual([`${VIEW}${at}`, `${PUBLISH}${at} --tag latest`])
+    const there = at('https://npm.acme.example/')
+    expect(publish({ options }).calls).toEqual([VIEW + there, `${PUBLISH}${there} --tag latest`])
   })
 
   it('says provenance and access where somebody has decided them', () => {
     const { calls } = publish({ options: { npmProvenance: false }, access: 'public' })
-    expect(calls[1]).toBe(`${PUBLISH} --tag latest --access public --provenance=false`)
+    expect(calls[1]).toBe(`${PUBLISH}${NPMJS} --tag latest --access public --provenance=false`)
+  })
+
+  it.each([
+    [{ name: '@acme/widget', version: '6.6.6' }, '@acme/widget@6.6.6'],
+    [{ name: 'other', version: '1.0.0' }, 'other@1.0.0'],
+  ])('publishes nothing that the build has made another version of: %j', (manifest, packed) => {
+    const { status, calls, output } = publish({ manifest })
+    expect([status, calls]).toEqual([1, []])
+    expect(output).toContain(`The tarball holds ${packed}, not @acme/widget@1.0.0`)
   })
 
   it('writes a settings file without the token itself, and only if there is one', () => {
@@ -79,6 +108,28 @@ esac`
     const { files } = publish({ options: { trustedPublishing: false } })
     expect(files['.npmrc']).toBe('//registry.npmjs.org/:_authToken=$' + '{NPM_TOKEN}\n')
   })
+})
+
+describe('checking the versions of Python files', () => {
+  const check = (...names: readonly string[]) => {
+    const cwd = temporaryFolder()
+    writeFiles(cwd, Object.fromEntries(names.map((name) => [`dist/python/${name}`, ''])))
+    return run(checkPythonVersion('dist'), { cwd, env: { PYTHON_VERSION: '1.2.0b0' } })
+  }
+
+  it('takes the wheel and the sdist of the version', () => {
+    const names = ['a_b-1.2.0b0-py3-none-any.whl', 'a_b-1.2.0b0.tar.gz']
+    expect(check(...names).status).toBe(0)
+  })
+
+  it.each(['a_b-1.2.0-py3-none-any.whl', 'a_b-1.2.0b01.tar.gz', 'a_b-11.2.0b0.tar.gz', 'x.txt'])(
+    'refuses %s beside them',
+    (name) => {
+      const { status, output } = check('a_b-1.2.0b0.tar.gz', name)
+      expect(status).toBe(1)
+      expect(output).toContain(`dist/python/${name} is not of version 1.2.0b0`)
+    },
+  )
 })
 
 describe('publishing to nuget.org', () => {
@@ -125,8 +176,15 @@ esac`
     expect(output).toContain(`::error::nuget.org gave no API key: ${reason}\n`)
   })
 
-  it('pushes nothing where the answer is no JSON', () => {
-    const { status, calls } = publish('<html>')
-    expect([status === 0, calls.length]).toEqual([false, 2])
+  it('pushes nothing where the answer is no JSON, and shows it', () => {
+    const { status, calls, output } = publish('<html>')
+    expect([status, calls.length]).toEqual([1, 2])
+    expect(output).toContain('nuget.org gave no API key: <html>')
+  })
+
+  it('asks for nothing without an ID token', () => {
+    const { status, calls, output } = publish('{}', '{"message":"no"}')
+    expect([status, calls.length]).toEqual([1, 1])
+    expect(output).toContain('::error::GitHub gave no ID token.')
   })
 })

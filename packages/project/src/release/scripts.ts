@@ -1,4 +1,4 @@
-import { NPM_REGISTRY, type NpmTarget } from './targets.ts'
+import type { NpmTarget } from './targets.ts'
 
 /**
  * The shell scripts of release jobs, the same for every CI. They read variables only: nothing that somebody else may
@@ -80,18 +80,19 @@ interface NpmPublish {
 }
 
 /**
- * Publishes the one tarball in a folder. A version that is there already is fine if it holds the same, as after a
+ * Publishes the one tarball in a folder, if it is the version that was tagged. A version that is there already is fine if it holds the same, as after a
  * release that failed half way; with other content it is an error. npm itself always comes from its own registry.
  */
 export function publishToNpm({ npm, folder, target, tokenVariable }: NpmPublish): string {
   const { registry, access, provenance } = target
-  const elsewhere = registry === NPM_REGISTRY ? '' : ` --registry ${registry}`
+  // Said always: what stands in the tarball's own package.json would count otherwise.
+  const at = `--registry ${registry}`
   const flags = [
     ...(access === undefined ? [] : [`--access ${access}`]),
     ...(provenance === undefined ? [] : [`--provenance=${provenance}`]),
   ]
   const publish = [
-    `npx --yes npm@${npm} publish ${folder}/*.tgz${elsewhere}`,
+    `npx --yes npm@${npm} publish ${folder}/*.tgz ${at}`,
     '--tag "$NPM_DIST_TAG"',
     ...flags,
   ]
@@ -99,8 +100,13 @@ export function publishToNpm({ npm, folder, target, tokenVariable }: NpmPublish)
   const host = registry.replace(/^https?:/, '')
   const login =
     tokenVariable === undefined ? '' : `echo '${host}:_authToken=\${${tokenVariable}}' > .npmrc\n`
-  return `${login}want="sha512-$(openssl dgst -sha512 -binary ${folder}/*.tgz | base64 --wrap=0)"
-have=$(npx --yes npm@${npm} view "$PACKAGE@$VERSION" dist.integrity${elsewhere} 2>/dev/null || true)
+  return `${login}packed=$(tar -xOzf ${folder}/*.tgz package/package.json | node -p 'const { name, version } = JSON.parse(require("node:fs").readFileSync(0)); name + "@" + version')
+if [ "$packed" != "$PACKAGE@$VERSION" ]; then
+  echo "The tarball holds $packed, not $PACKAGE@$VERSION: something in the build has changed package.json."
+  exit 1
+fi
+want="sha512-$(openssl dgst -sha512 -binary ${folder}/*.tgz | base64 --wrap=0)"
+have=$(npx --yes npm@${npm} view "$PACKAGE@$VERSION" dist.integrity ${at} 2>/dev/null || true)
 if [ "$have" = "$want" ]; then
   echo "$PACKAGE $VERSION is published already, with the same content."
   exit 0
@@ -112,16 +118,29 @@ fi
 ${publish.join(' ')}`
 }
 
+/** What is uploaded must be the version that was tagged, whatever the build has left there. */
+export function checkPythonVersion(folder: string): string {
+  return `for file in ${folder}/python/*; do
+  case $file in
+    *-"$PYTHON_VERSION"-*.whl | *-"$PYTHON_VERSION".tar.gz) ;;
+    *) echo "$file is not of version $PYTHON_VERSION: something in the build has changed it."; exit 1 ;;
+  esac
+done`
+}
+
 /** nuget.org's exchange: an ID token in, an API key for an hour out (learn.microsoft.com, "Trusted Publishing"). */
 export const PUBLISH_TO_NUGET = `id_token=$(curl --fail --silent --show-error -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
-  "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=https://www.nuget.org" | jq --raw-output .value)
+  "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=https://www.nuget.org" | jq --exit-status --raw-output .value) || {
+  echo '::error::GitHub gave no ID token.'
+  exit 1
+}
 echo "::add-mask::$id_token"
 answer=$(jq --null-input --arg username "$NUGET_USERNAME" '{username: $username, tokenType: "ApiKey"}' |
   curl --silent --show-error -X POST https://www.nuget.org/api/v2/token \\
     -H "Authorization: Bearer $id_token" -H 'Content-Type: application/json' --data @-)
-NUGET_API_KEY=$(printf '%s' "$answer" | jq --raw-output '.apiKey // empty')
+NUGET_API_KEY=$(printf '%s' "$answer" | jq --raw-output '.apiKey // empty' || true)
 if [ -z "$NUGET_API_KEY" ]; then
-  echo "::error::nuget.org gave no API key: $(printf '%s' "$answer" | jq --raw-output '.error // .message // "no reason"')"
+  echo "::error::nuget.org gave no API key: $(printf '%s' "$answer" | jq --raw-output '.error // .message // "no reason"' || printf '%s' "$answer" | head -c 200)"
   exit 1
 fi
 echo "::add-mask::$NUGET_API_KEY"
