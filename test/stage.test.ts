@@ -67,6 +67,20 @@ describe.each<NodeClientId>(['npm 11', 'npm 12'])('%s stage', (id) => {
     expect(await registry.tags(name)).toEqual({ latest: '1.0.0' })
   })
 
+  it('approves what the job staged last if it was run again, with provenance of its own', async (ctx) => {
+    const folder = packageOf(name, '1.1.0')
+    const args = ['stage', 'publish', '--provenance', '--access=public']
+    const [, first = ''] = STAGE_ID.exec((await inCi(ctx, id, folder, args)).output) ?? []
+    const [, second = ''] = STAGE_ID.exec((await inCi(ctx, id, folder, args)).output) ?? []
+    expect(await onlyStaged(name)).toBe(second)
+    const refused = await asOwner(ctx, id, ['stage', 'approve', first])
+    expect(refused.status).not.toBe(0)
+    expect(refused.output).toContain('staged anew')
+    const approved = await asOwner(ctx, id, ['stage', 'approve', second])
+    expect(approved.status).toBe(0)
+    expect(await registry.tags(name)).toEqual({ latest: '1.1.0' })
+  })
+
   it('takes back a version that its owner rejects', async (ctx) => {
     const staged = await inCi(ctx, id, packageOf(name, '2.0.0'), ['stage', 'publish'])
     const [, stageId = ''] = STAGE_ID.exec(staged.output) ?? []

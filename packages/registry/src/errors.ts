@@ -126,6 +126,11 @@ export const REGISTRY_ERRORS = {
     sentence:
       '{package} {version} is published already, so it cannot be staged. Raise the version.',
   },
+  too_many_staged: {
+    status: 409,
+    sentence:
+      '{package} has {limit} staged versions, and no package may have more. Let an owner approve or reject some (npm stage list {package}).',
+  },
   stage_new_package: {
     status: 422,
     sentence:
@@ -134,7 +139,7 @@ export const REGISTRY_ERRORS = {
   staged_not_found: {
     status: 404,
     sentence:
-      'No version is staged under {id}, or its package is not yours. It may have been approved, rejected, or removed after {days} days; npm stage list shows what waits.',
+      'No version is staged under {id}, or its package is not yours. It may have been approved, rejected, staged anew with other provenance, or removed after {days} days; npm stage list shows what waits.',
   },
   already_exists: { status: 409, sentence: '{what} already exists.' },
   tag_needed: {

@@ -102,18 +102,22 @@ export interface Attested {
   readonly attestations: readonly StoredAttestation[]
 }
 
-/** A version of an npm package that its owner has not approved yet; nobody else sees it. */
-export interface StagedVersion {
+/** What lists show of a staged version: all but its manifest and attestations, which may be large. */
+export interface StagedSummary {
   readonly id: string
   readonly package: Package
   readonly version: string
-  readonly manifest: Readonly<Record<string, unknown>>
   /** The dist-tags that will point at it. */
   readonly tags: readonly string[]
   readonly file: Omit<ReleaseFile, 'uploadedAt'>
-  readonly attested?: Attested
   readonly stagedAt: string
   readonly stagedBy: PublishedBy
+}
+
+/** A version of an npm package that its owner has not approved yet; nobody else sees it. */
+export interface StagedVersion extends StagedSummary {
+  readonly manifest: Readonly<Record<string, unknown>>
+  readonly attested?: Attested
 }
 
 export interface Account {

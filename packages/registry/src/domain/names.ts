@@ -81,6 +81,11 @@ export function parseNpmVersion(text: string): NpmVersion {
   )
 }
 
+/** Whether one npm version comes after another, by semver's order. */
+export function isLater(version: string, other: string): boolean {
+  return semver.gt(version, other)
+}
+
 /**
  * A dist-tag must never read as a version or range, since `npm install name@tag` would not reach it.
  * @throws InvalidUpload name_invalid

@@ -14,6 +14,7 @@ import type {
   ReleaseFile,
   Signature,
   SigningKey,
+  StagedSummary,
   StagedVersion,
   StoredAttestation,
   StoredPublisher,
@@ -129,6 +130,8 @@ export interface StagingStore {
   readonly add: (version: NewStagedVersion) => Promise<string>
   readonly find: (id: string) => Promise<StagedVersion | undefined>
   readonly ofVersion: (packageId: string, version: string) => Promise<StagedVersion | undefined>
+  /** How many versions of the package are staged, expired ones that were not removed yet included. */
+  readonly count: (packageId: string) => Promise<number>
   /** One page, newest first, and how many there are in all. */
   readonly list: (filter: {
     /** Only packages of this account. */
@@ -138,8 +141,9 @@ export interface StagingStore {
     readonly since: Date
     readonly offset: number
     readonly limit: number
-  }) => Promise<{ readonly total: number; readonly versions: readonly StagedVersion[] }>
-  readonly stagedBefore: (before: Date) => Promise<readonly StagedVersion[]>
+  }) => Promise<{ readonly total: number; readonly versions: readonly StagedSummary[] }>
+  /** The oldest ones, so many at most. */
+  readonly stagedBefore: (before: Date, limit: number) => Promise<readonly StagedSummary[]>
   /** Forgets it, but not its bytes: they are a release's now. */
   readonly release: (id: string) => Promise<void>
   /** Forgets it, with its bytes as far as the database has them. */

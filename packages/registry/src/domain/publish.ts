@@ -126,10 +126,15 @@ async function addFile(
   if (attested === undefined) {
     return tx.packages.addFile(packageId, releaseId, { ...file, uploadedAt })
   }
-  const predicates = attested.attestations.map(({ predicateType }) => predicateType)
+  const predicates = predicatesOf(attested)
   await tx.packages.addFile(packageId, releaseId, { ...file, uploadedAt, predicates })
   for (const attestation of attested.attestations)
     await tx.attestations.add(packageId, file.filename, attestation)
+}
+
+/** What a file says of its attestations. */
+export function predicatesOf({ attestations }: Attested): readonly string[] {
+  return attestations.map(({ predicateType }) => predicateType)
 }
 
 /** Whether the release has this very file, by the same actor. @throws Refusal if it has another of that name */

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOfRefusal, openTemporaryRegistry, type TemporaryRegistry } from '../testing.ts'
 import type { Account, PublisherPermission, StoredPublisher } from './model.ts'
@@ -9,6 +11,7 @@ import {
   expiryOf,
   findStaged,
   listStaged,
+  MAX_STAGED_PER_PACKAGE,
   reject,
   removeExpired,
   STAGED_DAYS,
@@ -41,7 +44,7 @@ describe('staging', () => {
     )
   }
   const send = (actor: Actor, upload: Upload, policy = POLICY) =>
-    stage(registry.store, actor, upload, policy, NOW)
+    stage(registry, actor, upload, policy, NOW)
   const refusalOf = (...args: Parameters<typeof send>) => codeOfRefusal(() => send(...args))
   const releaseOf = async (name: string, version: string) => {
     const pkg = await registry.store.packages.find('npm', name)
@@ -103,6 +106,79 @@ describe('staging', () => {
         attested: other,
       }),
     ).toBe('publisher_removed')
+  })
+
+  it('with other provenance takes the place of what waits, under an id of its own', async () => {
+    await existing('re-run')
+    const fields = { repository: 'acme/widget', workflow: 're-run.yml' }
+    const publisher = await registry.trust(registry.alice, ['npm:re-run'], {
+      permissions: STAGE,
+      fields,
+    })
+    const ci = publisherOf(publisher, 're-run')
+    const attestedBy = (run: number, blob: string): Upload => {
+      const attestations = [{ predicateType: 'p', content: { run } }]
+      const upload = uploadOf('re-run')
+      const attested = { publisherId: publisher.id, attestations }
+      return { ...upload, file: { ...upload.file, blob }, attested }
+    }
+    const blobs = await Promise.all([1, 2].map(() => storedBlob(registry)))
+    const [first, second] = blobs as [string, string]
+    const { id } = await send(ci, attestedBy(1, first))
+    expect(await send(ci, attestedBy(1, second))).toEqual({ id, outcome: 'already there' })
+    const again = await send(ci, attestedBy(2, second))
+    expect(again.outcome).toBe('staged')
+    expect(await registry.blobNames()).toEqual([second])
+    expect(await codeOfRefusal(() => approve(registry.store, alice, id, NOW))).toBe(
+      'staged_not_found',
+    )
+    expect(await findStaged(registry.store, alice, again.id, NOW)).toMatchObject({
+      attested: { attestations: [{ content: { run: 2 } }] },
+    })
+    expect((await eventsOf('npm:re-run@1.0.0'))[0]).toMatchObject({
+      details: { id: again.id, replaced: id },
+    })
+    expect(await refusalOf(ci, uploadOf('re-run'))).toBe('version_staged')
+  })
+
+  it('has an end: a package whose owners do not decide takes no more', async () => {
+    const ci = await existing('full')
+    const ids: string[] = []
+    for (let n = 1; n <= MAX_STAGED_PER_PACKAGE; n++)
+      ids.push((await send(ci, uploadOf('full', `${n}.0.0`))).id)
+    const one = uploadOf('full', '0.2.0')
+    expect(await refusalOf(ci, one)).toBe('too_many_staged')
+    expect((await send(ci, uploadOf('full', '1.0.0'))).outcome).toBe('already there')
+    expect((await send(await existing('beside'), uploadOf('beside'))).outcome).toBe('staged')
+    await reject(registry, alice, ids[0] ?? '', NOW)
+    expect((await send(ci, one)).outcome).toBe('staged')
+    const { versions } = await listStaged(
+      registry.store,
+      alice,
+      { package: 'full', offset: 0, limit: MAX_STAGED_PER_PACKAGE },
+      NOW,
+    )
+    // More than one batch of the sweep, with what waits for other packages.
+    await removeExpired(registry, LATER)
+    for (const { id } of versions) expect(await registry.store.staging.find(id)).toBeUndefined()
+  })
+
+  it('leaves latest where it is if that is a later version by the time of approval', async () => {
+    const ci = await existing('backport')
+    const tags = { latest: '1.0.1', 'lts-1': '1.0.1' }
+    const { id } = await send(ci, { ...uploadOf('backport', '1.0.1'), tags })
+    await publish(registry.store, alice, uploadOf('backport', '1.1.0'), POLICY)
+    expect((await approve(registry.store, alice, id, NOW)).tags).toEqual(['lts-1'])
+    const pkg = await registry.store.packages.find('npm', 'backport')
+    const tagsNow = () => registry.store.packages.tags(pkg?.id ?? '')
+    expect(await tagsNow()).toEqual({ latest: '1.1.0', 'lts-1': '1.0.1' })
+    expect((await eventsOf('npm:backport@1.0.1'))[0]).toMatchObject({
+      action: 'release.approved',
+      details: { tags: ['lts-1'] },
+    })
+    const later = await send(ci, uploadOf('backport', '1.10.0'))
+    expect((await approve(registry.store, alice, later.id, NOW)).tags).toEqual(['latest'])
+    expect(await tagsNow()).toMatchObject({ latest: '1.10.0' })
   })
 
   it('again of the same bytes and tags gives the same id, and refuses anything else', async () => {
@@ -215,6 +291,15 @@ describe('staging', () => {
     })
   })
 })
+
+/** The name of a blob that is a file, as those above the size of small ones are. */
+async function storedBlob({ folder }: TemporaryRegistry): Promise<string> {
+  const key = randomUUID().replaceAll('-', '')
+  const path = join(folder, 'blobs', key.slice(0, 2), key)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, 'x')
+  return key
+}
 
 function accountOf(account: Account): Actor {
   return { kind: 'account', account, permissions: ['read', 'publish'] }

@@ -1,9 +1,10 @@
 import { refuse } from '../errors.ts'
 import { ownsOrAdministers, requireAccount, requireLeave } from './access.ts'
-import type { Account, StagedVersion, TokenPermission } from './model.ts'
+import type { Account, StagedSummary, StagedVersion, TokenPermission } from './model.ts'
+import { isLater } from './names.ts'
 import { packageReference } from './packages.ts'
 import type { Blobs, Store } from './ports.ts'
-import { actorText, makePublic, type PublishPolicy, type Upload } from './publish.ts'
+import { actorText, makePublic, type PublishPolicy, predicatesOf, type Upload } from './publish.ts'
 import type { Actor } from './tokens.ts'
 
 /**
@@ -11,6 +12,12 @@ import type { Actor } from './tokens.ts'
  * not keep its version number, nor become public when nobody remembers what it holds.
  */
 export const STAGED_DAYS = 30
+
+/** More than a busy repository makes before its owners look; without an end, CI that nobody looks after fills the disk. */
+export const MAX_STAGED_PER_PACKAGE = 100
+
+/** Expired versions that are removed in one transaction, during which publishes wait. */
+const EXPIRED_BATCH = 100
 
 const DAY_MS = 24 * 3600_000
 
@@ -20,7 +27,7 @@ function approvableSince(now: Date): Date {
 }
 
 /** When the version stops waiting. */
-export function expiryOf({ stagedAt }: StagedVersion): string {
+export function expiryOf({ stagedAt }: StagedSummary): string {
   return new Date(Date.parse(stagedAt) + STAGED_DAYS * DAY_MS).toISOString()
 }
 
@@ -32,17 +39,18 @@ export interface Staged {
 
 /**
  * Keeps a version of an npm package for its owner to approve. The same bytes with the same tags sent again by the same
- * actor are no error: jobs are run again.
+ * actor are no error: jobs are run again. If they come with other provenance, as those of another run do, they take the
+ * place of what waits, under a new id: what an owner has looked at does not change.
  * @throws Refusal, with nothing changed
  */
 export async function stage(
-  store: Store,
+  { store, blobs }: { readonly store: Store; readonly blobs: Blobs },
   actor: Actor,
   upload: Upload,
   policy: PublishPolicy,
   now: Date,
 ): Promise<Staged> {
-  return store.transaction(async (tx) => {
+  const { replaced, ...staged } = await store.transaction(async (tx) => {
     const { name, version, manifest, file, attested } = upload
     const pkg = await tx.packages.find(name.ecosystem, name.normalised)
     const leave = await requireLeave(tx, actor, name, pkg, policy, 'stage')
@@ -53,18 +61,23 @@ export async function stage(
     const existing = await tx.staging.ofVersion(pkg.id, version)
     if (existing !== undefined) {
       const same = isSame(existing, upload, tags) && existing.stagedBy.id === leave.publishedBy.id
-      if (same) return { id: existing.id, outcome: 'already there' }
-      throw refuse('version_staged', { package: name.name, version })
+      if (!same) throw refuse('version_staged', { package: name.name, version })
+      if (hasSameProvenance(existing, upload))
+        return { id: existing.id, outcome: 'already there' } as const
     }
     if (attested !== undefined && !leave.publishers.some(({ id }) => id === attested.publisherId))
       throw refuse('publisher_removed', { package: name.name })
+    if (existing !== undefined) await tx.staging.discard(existing.id)
+    else if ((await tx.staging.count(pkg.id)) >= MAX_STAGED_PER_PACKAGE)
+      throw refuse('too_many_staged', { package: name.name, limit: MAX_STAGED_PER_PACKAGE })
     const id = await tx.staging.add({
       packageId: pkg.id,
       version,
       manifest,
       tags,
-      file,
-      ...(attested === undefined ? {} : { attested }),
+      ...(attested === undefined
+        ? { file }
+        : { attested, file: { ...file, predicates: predicatesOf(attested) } }),
       stagedAt: now.toISOString(),
       stagedBy: leave.publishedBy,
     })
@@ -72,10 +85,12 @@ export async function stage(
       actor: actorText(leave.publishedBy),
       action: 'release.staged',
       subject: `${packageReference(name)}@${version}`,
-      details: { id, file: file.filename, run: leave.publishedBy.run },
+      details: { id, replaced: existing?.id, file: file.filename, run: leave.publishedBy.run },
     })
-    return { id, outcome: 'staged' }
+    return { id, outcome: 'staged', replaced: existing } as const
   })
+  if (replaced !== undefined) await blobs.remove(replaced.file.blob)
+  return staged
 }
 
 function isSame(existing: StagedVersion, { file, identity, attested }: Upload, tags: string[]) {
@@ -86,13 +101,18 @@ function isSame(existing: StagedVersion, { file, identity, attested }: Upload, t
   )
 }
 
+/** As text, which is how it is kept. */
+function hasSameProvenance(existing: StagedVersion, { attested }: Upload): boolean {
+  return JSON.stringify(existing.attested) === JSON.stringify(attested)
+}
+
 /** What an account sees of what waits: its own packages, an administrator everything. One page, newest first. */
 export async function listStaged(
   store: Store,
   actor: Actor,
   page: { readonly package?: string; readonly offset: number; readonly limit: number },
   now: Date,
-): Promise<{ readonly total: number; readonly versions: readonly StagedVersion[] }> {
+): Promise<{ readonly total: number; readonly versions: readonly StagedSummary[] }> {
   const account = requirePerson(actor, 'read')
   const mine = account.role === 'admin' ? {} : { ownerId: account.id }
   return store.staging.list({ ...page, ...mine, since: approvableSince(now) })
@@ -110,7 +130,8 @@ export async function findStaged(
 
 /**
  * Publishes a staged version as it is: with the tags and the provenance that it was staged with, signed now, so that
- * signature and time of publication are of the same key's life.
+ * signature and time of publication are of the same key's life. Only `latest` stays where it is if that is a later
+ * version, published meanwhile. Gives the version with the tags that were set.
  * @throws Refusal `staged_not_found`, or one for the account's token
  */
 export async function approve(
@@ -122,7 +143,8 @@ export async function approve(
   const account = requirePerson(actor, 'publish')
   return store.transaction(async (tx) => {
     const staged = await requireStaged(tx, account, id, now)
-    const { package: name, version, manifest, file, tags, attested, stagedBy } = staged
+    const { package: name, version, manifest, file, attested, stagedBy } = staged
+    const tags = await tagsToSet(tx, staged)
     await tx.staging.release(id)
     const upload: Upload = {
       name,
@@ -135,9 +157,18 @@ export async function approve(
       attested,
     }
     await makePublic(tx, name.id, undefined, upload, { ...stagedBy, approver: account.name })
-    await audit(tx, account.name, 'release.approved', staged)
-    return staged
+    await audit(tx, account.name, 'release.approved', staged, { tags })
+    return { ...staged, tags }
   })
+}
+
+async function tagsToSet(
+  tx: Store,
+  { package: pkg, version, tags }: StagedVersion,
+): Promise<readonly string[]> {
+  const { latest } = await tx.packages.tags(pkg.id)
+  if (latest === undefined || !isLater(latest, version)) return tags
+  return tags.filter((tag) => tag !== 'latest')
 }
 
 /** Takes a staged version out, with its file. @throws as {@link approve} */
@@ -164,16 +195,17 @@ export async function removeExpired(
 ): Promise<void> {
   const before = approvableSince(now)
   // Mostly there is nothing, and then nobody has to wait for a transaction.
-  if ((await store.staging.stagedBefore(before)).length === 0) return
-  const removed = await store.transaction(async (tx) => {
-    const expired = await tx.staging.stagedBefore(before)
-    for (const staged of expired) {
-      await tx.staging.discard(staged.id)
-      await audit(tx, 'registry', 'release.expired', staged)
-    }
-    return expired
-  })
-  for (const { file } of removed) await blobs.remove(file.blob)
+  while ((await store.staging.stagedBefore(before, 1)).length > 0) {
+    const removed = await store.transaction(async (tx) => {
+      const expired = await tx.staging.stagedBefore(before, EXPIRED_BATCH)
+      for (const staged of expired) {
+        await tx.staging.discard(staged.id)
+        await audit(tx, 'registry', 'release.expired', staged)
+      }
+      return expired
+    })
+    for (const { file } of removed) await blobs.remove(file.blob)
+  }
 }
 
 function requirePerson(actor: Actor, permission: TokenPermission): Account {
@@ -202,8 +234,9 @@ async function audit(
   tx: Store,
   actor: string,
   action: string,
-  { id, package: name, version, stagedBy }: StagedVersion,
+  { id, package: name, version, stagedBy }: StagedSummary,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const details = { id, stagedBy: actorText(stagedBy), run: stagedBy.run }
+  const details = { id, stagedBy: actorText(stagedBy), run: stagedBy.run, ...more }
   await tx.log.audit({ actor, action, subject: `${packageReference(name)}@${version}`, details })
 }

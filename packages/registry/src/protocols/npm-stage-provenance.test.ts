@@ -36,20 +36,31 @@ describe('provenance of staged versions', () => {
     await kit.close()
   })
 
+  interface Change {
+    readonly claims?: Claims
+    readonly sha512?: string
+    readonly token?: string
+  }
+
   /** Stages a version whose provenance is signed by a run with these claims, and is about this digest. */
-  async function stage(
-    version: string,
-    change: { readonly claims?: Claims; readonly sha512?: string; readonly token?: string } = {},
-  ): Promise<Record<string, unknown>> {
+  const stage = async (version: string, change: Change = {}) =>
+    send(await bodyOf(version, change), change.token)
+
+  async function bodyOf(version: string, change: Change = {}): Promise<string> {
     const tarball = await npmTarballOf(NAME, version, REPOSITORY)
     const { sha512 = createHash('sha512').update(tarball).digest('hex') } = change
     const bundle = await kit.sign(provenanceOf(subjectOf(NAME, version, sha512)), change.claims)
     const data = JSON.stringify(bundle)
     const document = JSON.parse(publishDocumentOf(NAME, version, tarball, {}, REPOSITORY))
     document._attachments[`${NAME}-${version}.sigstore`] = { data, length: data.length }
-    const { token = await exchanged() } = change
-    const body = JSON.stringify(document)
-    const answer = await registry.request(`POST /-/stage/package/${NAME}`, { token, body })
+    return JSON.stringify(document)
+  }
+
+  async function send(body: string, token?: string): Promise<Record<string, unknown>> {
+    const answer = await registry.request(`POST /-/stage/package/${NAME}`, {
+      token: token ?? (await exchanged()),
+      body,
+    })
     return (await answer.json()) as Record<string, unknown>
   }
 
@@ -64,6 +75,10 @@ describe('provenance of staged versions', () => {
     const { stageId } = await stage('1.0.0')
     const viewed = await registry.request(`GET /-/stage/${stageId}`, { token: owner })
     expect(await viewed.json()).toMatchObject({ provenance: 'https://slsa.dev/provenance/v1' })
+    const listed = await registry.request(`GET /-/stage?package=${NAME}`, { token: owner })
+    expect(await listed.json()).toMatchObject({
+      items: [{ id: stageId, provenance: 'https://slsa.dev/provenance/v1' }],
+    })
     const path = `GET /-/npm/v1/attestations/${NAME}@1.0.0`
     const logged = kit.sigstore.logged()
     expect((await registry.request(path, { token: owner })).status).toBe(404)
@@ -79,6 +94,21 @@ describe('provenance of staged versions', () => {
       'https://github.com/npm/attestation/tree/main/specs/publish/v0.1',
       'https://slsa.dev/provenance/v1',
     ])
+  })
+
+  it('of another run takes the place of what waits, and the same sent again does not', async () => {
+    const blobs = (await registry.blobNames()).length
+    const body = await bodyOf('1.1.0')
+    const { stageId } = await send(body)
+    expect((await send(body)).stageId).toBe(stageId)
+    const again = (await stage('1.1.0')).stageId
+    expect(again).not.toBe(stageId)
+    expect(await registry.blobNames()).toHaveLength(blobs + 1)
+    const { total, items } = (await (
+      await registry.request(`GET /-/stage?package=${NAME}`, { token: owner })
+    ).json()) as { total: number; items: { id: string }[] }
+    expect([total, items[0]?.id]).toEqual([1, again])
+    await registry.request(`DELETE /-/stage/${again}`, { token: owner })
   })
 
   it('refuses the version with it if it is not good, with nothing stored', async () => {

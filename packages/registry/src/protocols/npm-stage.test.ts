@@ -80,7 +80,10 @@ describe('npm stage', () => {
     const bytesOf = async (path: string) =>
       Buffer.from(await (await registry.request(`GET ${path}`, { token: owner })).arrayBuffer())
     expect(await bytesOf(`/-/stage/${id}/tarball`)).toEqual(tarball)
-    expect((await ask(`POST /-/stage/${id}/approve`)).status).toBe(200)
+    expect(await ask(`POST /-/stage/${id}/approve`)).toEqual({
+      status: 200,
+      json: { ok: true, id: `${NAME}@2.0.0`, tags: ['latest'] },
+    })
     expect(await bytesOf(`/${PATH}/-/staged-2.0.0.tgz`)).toEqual(tarball)
     const { json } = await ask(`GET /${PATH}`)
     expect(json['dist-tags']).toEqual({ latest: '2.0.0' })

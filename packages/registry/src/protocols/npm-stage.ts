@@ -1,5 +1,5 @@
 import { requireLeave } from '../domain/access.ts'
-import type { StagedVersion } from '../domain/model.ts'
+import type { StagedSummary } from '../domain/model.ts'
 import { integrityOf } from '../domain/signing-keys.ts'
 import { approve, expiryOf, findStaged, listStaged, reject, stage } from '../domain/staging.ts'
 import { refuse } from '../errors.ts'
@@ -47,9 +47,9 @@ export function mountNpmStage(app: App, registry: Registry): void {
 
   app.post('/-/stage/:id/approve', async (c) => {
     const approved = await approve(store, c.get('actor'), idOf(c), now())
-    const { package: pkg, version, attested } = approved
+    const { package: pkg, version, tags, attested } = approved
     if (attested !== undefined) void registry.attester?.attest(pkg.name, version)
-    return c.json({ ok: true, id: `${pkg.name}@${version}` })
+    return c.json({ ok: true, id: `${pkg.name}@${version}`, tags })
   })
 
   app.delete('/-/stage/:id', async (c) => {
@@ -74,15 +74,15 @@ async function stageVersion(c: AppContext, registry: Registry): Promise<Response
     throw refuse('body_malformed', { reason: 'it has no tarball attached' })
   }
   const { id } = await keepVersion(c, registry, received, name, 'stage', async (upload) => {
-    const staged = await stage(store, actor, upload, config.policy, now())
+    const staged = await stage(registry, actor, upload, config.policy, now())
     return { ...staged, kept: staged.outcome === 'staged' }
   })
   return c.json({ ok: true, stageId: id }, 201)
 }
 
 /** A staged version as `npm stage list` and `view` show it: what they have no word for becomes a line of its own. */
-function itemOf(staged: StagedVersion): Readonly<Record<string, string | undefined>> {
-  const { id, package: pkg, version, tags, file, attested, stagedAt, stagedBy } = staged
+function itemOf(staged: StagedSummary): Readonly<Record<string, string | undefined>> {
+  const { id, package: pkg, version, tags, file, stagedAt, stagedBy } = staged
   const { name, kind, run } = stagedBy
   return {
     id,
@@ -99,7 +99,7 @@ function itemOf(staged: StagedVersion): Readonly<Record<string, string | undefin
     workflow: run?.workflow,
     commit: run?.commit,
     run: run?.url,
-    provenance: attested?.attestations.map(({ predicateType }) => predicateType).join(', '),
+    provenance: file.predicates?.join(', '),
   }
 }
 

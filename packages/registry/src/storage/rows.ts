@@ -8,6 +8,7 @@ import type {
   Release,
   ReleaseFile,
   SigningKey,
+  StagedSummary,
   StagedVersion,
   StoredAttestation,
   StoredPublisher,
@@ -91,12 +92,14 @@ export function toAttestation(row: Row<'attestations'>): StoredAttestation {
   }
 }
 
-export function toStagedVersion(row: Row<'staged_versions'>, pkg: Package): StagedVersion {
+export function toStagedSummary(
+  row: Omit<Row<'staged_versions'>, 'manifest' | 'attested'>,
+  pkg: Package,
+): StagedSummary {
   return {
     id: row.id,
     package: pkg,
     version: row.version,
-    manifest: parse(row.manifest),
     tags: parse(row.tags),
     file: {
       filename: row.filename,
@@ -104,12 +107,20 @@ export function toStagedVersion(row: Row<'staged_versions'>, pkg: Package): Stag
       size: row.size,
       digests: parse(row.digests),
       blob: row.blob,
+      ...(row.predicates === null ? {} : { predicates: parse<string[]>(row.predicates) }),
     },
+    stagedAt: row.staged_at,
+    stagedBy: parse(row.staged_by),
+  }
+}
+
+export function toStagedVersion(row: Row<'staged_versions'>, pkg: Package): StagedVersion {
+  return {
+    ...toStagedSummary(row, pkg),
+    manifest: parse(row.manifest),
     ...(row.attested === null
       ? {}
       : { attested: parse<NonNullable<StagedVersion['attested']>>(row.attested) }),
-    stagedAt: row.staged_at,
-    stagedBy: parse(row.staged_by),
   }
 }
 

@@ -61,7 +61,8 @@ export interface Schema {
     size: number
     digests: string
     blob: string
-    /** Null for a version that came without provenance. */
+    /** Null for a version that came without provenance, and then `attested` is. */
+    predicates: string | null
     attested: string | null
     staged_at: string
     staged_by: string

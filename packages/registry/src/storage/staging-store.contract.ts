@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Account, PublishedBy, StagedVersion } from '../domain/model.ts'
+import type { Account, PublishedBy, StagedSummary } from '../domain/model.ts'
 import { parsePackageReference } from '../domain/packages.ts'
 import type { NewStagedVersion, Store } from '../domain/ports.ts'
 
@@ -16,13 +16,14 @@ export function stagingStoreContract(
       'restricted',
       opened().alice.id,
     )
-  const idsOf = (versions: readonly StagedVersion[]) => versions.map(({ id }) => id)
+  const idsOf = (versions: readonly StagedSummary[]) => versions.map(({ id }) => id)
 
   it('gives back staged versions as they were put in, until they are taken out', async () => {
     const { staging } = opened().store
     const pkg = await packageOf('widget')
     const attested = { publisherId: 'p', attestations: [{ predicateType: 'q', content: [1] }] }
-    const added = { ...versionOf(pkg.id, '1.0.0'), attested }
+    const version = versionOf(pkg.id, '1.0.0')
+    const added = { ...version, file: { ...version.file, predicates: ['q'] }, attested }
     const id = await staging.add(added)
     const plain = await staging.add(versionOf(pkg.id, '2.0.0'))
     const { packageId: _, ...rest } = added
@@ -66,7 +67,23 @@ export function stagingStoreContract(
     expect(await list({ package: 'one', ownerId: bob.id })).toEqual([0, []])
     const since = new Date('2026-01-02T00:00:00.000Z')
     expect(await list({ since })).toEqual([2, [newest, mid]])
-    expect(idsOf(await staging.stagedBefore(since))).toEqual([old])
+    expect(idsOf(await staging.stagedBefore(since, 10))).toEqual([old])
+    expect(idsOf(await staging.stagedBefore(new Date('2026-01-04'), 2))).toEqual([old, mid])
+    expect([await staging.count(one.id), await staging.count(two.id)]).toEqual([2, 1])
+  })
+
+  it('lists staged versions without what may be large', async () => {
+    const { staging } = opened().store
+    const pkg = await packageOf('widget')
+    const version = versionOf(pkg.id, '1.0.0')
+    const file = { ...version.file, predicates: ['q'] }
+    const attested = { publisherId: 'p', attestations: [{ predicateType: 'q', content: [1] }] }
+    const id = await staging.add({ ...version, file, attested })
+    const { packageId: _, manifest: __, ...rest } = { ...version, file }
+    const summary = { ...rest, id, package: pkg }
+    const { versions } = await staging.list({ since: ALWAYS, offset: 0, limit: 1 })
+    expect(versions).toEqual([summary])
+    expect(await staging.stagedBefore(new Date('2026-01-02'), 1)).toEqual([summary])
   })
 
   it('counts the blobs of staged versions as used', async () => {

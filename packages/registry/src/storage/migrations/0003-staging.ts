@@ -16,6 +16,8 @@ export const staging: Migration = {
       .addColumn('size', 'integer', (c) => c.notNull())
       .addColumn('digests', 'text', (c) => c.notNull())
       .addColumn('blob', 'text', (c) => c.notNull())
+      // Apart from `attested`, which is large, so that lists need not read that.
+      .addColumn('predicates', 'text')
       .addColumn('attested', 'text')
       .addColumn('staged_at', 'text', (c) => c.notNull())
       .addColumn('staged_by', 'text', (c) => c.notNull())
@@ -25,6 +27,11 @@ export const staging: Migration = {
       .createIndex('staged_versions_blob')
       .on('staged_versions')
       .column('blob')
+      .execute()
+    await db.schema
+      .createIndex('staged_versions_age')
+      .on('staged_versions')
+      .column('staged_at')
       .execute()
   },
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { StagedVersion } from '../../domain/model.ts'
+import type { Package } from '../../domain/model.ts'
 import type { StagingStore } from '../../domain/ports.ts'
 import type { UnrecordedBlobs } from '../blobs/small.ts'
 import { insertion, prepared } from '../prepared.ts'
-import { toPackage, toStagedVersion } from '../rows.ts'
+import { toPackage, toStagedSummary, toStagedVersion } from '../rows.ts'
 import type { Db, Schema } from '../schema.ts'
 import { recordSmallBlob, removeSmallBlob } from './small-blobs.ts'
 
@@ -23,6 +23,7 @@ export function stagingStore(db: Db, unrecorded: UnrecordedBlobs): StagingStore 
         size: file.size,
         digests: JSON.stringify(file.digests),
         blob: file.blob,
+        predicates: file.predicates === undefined ? null : JSON.stringify(file.predicates),
         attested: attested === undefined ? null : JSON.stringify(attested),
         staged_at: stagedAt,
         staged_by: JSON.stringify(stagedBy),
@@ -31,13 +32,18 @@ export function stagingStore(db: Db, unrecorded: UnrecordedBlobs): StagingStore 
     },
 
     async find(id) {
-      const rows = await staged(db).where('id', '=', id).execute()
-      return (await withPackages(db, rows))[0]
+      const rows = await db.selectFrom('staged_versions').selectAll().where('id', '=', id).execute()
+      return (await withPackages(db, rows, toStagedVersion))[0]
     },
 
     async ofVersion(packageId, version) {
       const { rows } = await stagedByVersion(db, { packageId, version })
-      return (await withPackages(db, rows))[0]
+      return (await withPackages(db, rows, toStagedVersion))[0]
+    },
+
+    async count(packageId) {
+      const { rows } = await countOfPackage(db, { packageId })
+      return Number(rows[0]?.count)
     },
 
     async list({ ownerId, package: name, since, offset, limit }) {
@@ -61,18 +67,24 @@ export function stagingStore(db: Db, unrecorded: UnrecordedBlobs): StagingStore 
         .select((all) => all.fn.countAll<number | string>().as('count'))
         .executeTakeFirstOrThrow()
       const rows = await query
-        .selectAll('s')
+        .select(SUMMARY.map((column) => `s.${column}` as const))
         .orderBy('s.staged_at', 'desc')
         .orderBy('s.id')
         .limit(limit)
         .offset(offset)
         .execute()
-      return { total: Number(count), versions: await withPackages(db, rows) }
+      return { total: Number(count), versions: await withPackages(db, rows, toStagedSummary) }
     },
 
-    async stagedBefore(before) {
-      const rows = await staged(db).where('staged_at', '<', before.toISOString()).execute()
-      return withPackages(db, rows)
+    async stagedBefore(before, limit) {
+      const rows = await db
+        .selectFrom('staged_versions')
+        .select(SUMMARY)
+        .where('staged_at', '<', before.toISOString())
+        .orderBy('staged_at')
+        .limit(limit)
+        .execute()
+      return withPackages(db, rows, toStagedSummary)
     },
 
     async release(id) {
@@ -80,7 +92,11 @@ export function stagingStore(db: Db, unrecorded: UnrecordedBlobs): StagingStore 
     },
 
     async discard(id) {
-      const found = await staged(db).where('id', '=', id).executeTakeFirst()
+      const found = await db
+        .selectFrom('staged_versions')
+        .select('blob')
+        .where('id', '=', id)
+        .executeTakeFirst()
       if (found === undefined) return
       await db.deleteFrom('staged_versions').where('id', '=', id).execute()
       await removeSmallBlob(db, found.blob)
@@ -88,18 +104,35 @@ export function stagingStore(db: Db, unrecorded: UnrecordedBlobs): StagingStore 
   }
 }
 
-const staged = (db: Db) => db.selectFrom('staged_versions').selectAll()
-
 type Row = Selectable<Schema['staged_versions']>
 
-async function withPackages(db: Db, rows: readonly Row[]): Promise<readonly StagedVersion[]> {
+/** All columns but the large ones. */
+const SUMMARY = [
+  'id',
+  'package_id',
+  'version',
+  'tags',
+  'filename',
+  'size',
+  'digests',
+  'blob',
+  'predicates',
+  'staged_at',
+  'staged_by',
+] as const satisfies readonly (keyof Row)[]
+
+async function withPackages<R extends Pick<Row, 'package_id'>, Staged>(
+  db: Db,
+  rows: readonly R[],
+  toStaged: (row: R, pkg: Package) => Staged,
+): Promise<readonly Staged[]> {
   if (rows.length === 0) return []
   const ids = [...new Set(rows.map((row) => row.package_id))]
   const packages = await db.selectFrom('packages').selectAll().where('id', 'in', ids).execute()
   const byId = new Map(packages.map((row) => [row.id, toPackage(row)]))
   return rows.flatMap((row) => {
     const pkg = byId.get(row.package_id)
-    return pkg === undefined ? [] : [toStagedVersion(row, pkg)]
+    return pkg === undefined ? [] : [toStaged(row, pkg)]
   })
 }
 
@@ -112,4 +145,11 @@ const stagedByVersion = prepared<{ packageId: string; version: string }, Row>((d
     .selectAll()
     .where('package_id', '=', value('packageId'))
     .where('version', '=', value('version')),
+)
+
+const countOfPackage = prepared<{ packageId: string }, { count: number | string }>((db, value) =>
+  db
+    .selectFrom('staged_versions')
+    .select((all) => all.fn.countAll<number | string>().as('count'))
+    .where('package_id', '=', value('packageId')),
 )
