@@ -19,6 +19,7 @@ import {
   runOf,
   type TestRegistry,
 } from './support/registry.ts'
+import { PROGRAM } from './support/server.ts'
 import { type Finished, run } from './support/tools.ts'
 
 let registry: TestRegistry
@@ -230,8 +231,11 @@ describe('a release of five packages', () => {
 
 describe('what cannot be published', () => {
   it('is told without a word to the registry where the job may not ask for ID tokens', async () => {
-    const env = jobWithoutToken(runOf(registry))
-    const { status, output } = await publish([npmPackage('@acme/no-token', '1.0.0')], [], env)
+    const { status, output } = await publish(
+      [npmPackage('@acme/no-token', '1.0.0')],
+      [],
+      withoutToken(),
+    )
     expect(status).toBe(1)
     expect(output).toContain('id-token: write')
   })
@@ -254,29 +258,36 @@ describe('trustpub token', () => {
     const folder = npmPackage(name, '1.0.0')
     const kept = join(temporaryFolder(), 'npmrc')
     // A client that exchanges nothing by itself: it sees no CI.
-    const script = `cp "$NPM_CONFIG_USERCONFIG" ${kept} && echo "$NPM_CONFIG_USERCONFIG" >> ${kept} && env -u GITHUB_ACTIONS "$@"`
+    const script = `(cat "$NPM_CONFIG_USERCONFIG" && echo "$NODE_AUTH_TOKEN" && echo "$NPM_CONFIG_USERCONFIG") > ${kept} && env -u GITHUB_ACTIONS "$@"`
     const command = ['sh', '-c', script, 'sh', npm.program, ...npm.args, 'publish']
+    const theirs = join(temporaryFolder(), 'npmrc')
+    const { host } = new URL(registry.url)
+    writeFileSync(theirs, `//${host}/:_authToken=stale\n@acme:registry=${registry.url}\n`)
+    // As npx names the file of its user.
+    const env = { ...job(), npm_config_userconfig: theirs }
     const { status, output } = await trustpub(
       folder,
       ['token', registry.url, '--', ...command],
-      job(),
+      env,
     )
     expect(output).toContain('The token was given back.')
     expect(status).toBe(0)
     expect(await registry.exists(name)).toBe(true)
-    const [, token = ''] = /_authToken=(\S+)/.exec(readFileSync(kept, 'utf8')) ?? []
-    const file = readFileSync(kept, 'utf8').trim().split('\n').at(-1) ?? ''
+    const lines = readFileSync(kept, 'utf8').trim().split('\n')
+    const [token = '', file = ''] = lines.slice(-2)
+    expect(lines).toContain(`@acme:registry=${registry.url}`)
+    expect(lines).not.toContain(`//${host}/:_authToken=stale`)
     expect(() => readFileSync(file)).toThrow('ENOENT')
     const body = JSON.stringify({})
     const late = await registry.server.send('/@acme%2fby-token', { method: 'PUT', token, body })
     expect(late.json().code).toBe('token_revoked')
   })
 
-  it('fails as the command fails', async () => {
+  it('ends with the status of the command', async () => {
     await registry.trust(['npm:@acme/failing'])
     const args = ['token', registry.url, '--package', '@acme/failing', '--', 'sh', '-c', 'exit 7']
     const { status, output } = await trustpub(temporaryFolder(), args, job())
-    expect(status).toBe(1)
+    expect(status).toBe(7)
     expect(output).toContain('sh ended with status 7.')
   })
 
@@ -304,13 +315,41 @@ describe('trustpub token', () => {
   it('shows the claims when the registry refuses', async () => {
     const args = ['token', registry.url, '--package', '@acme/nobody']
     const { status, stdout, output } = await trustpub(temporaryFolder(), args, job())
-    expect([status, stdout]).toEqual([1, ''])
+    expect([status, stdout]).toEqual([1, 'false\n'])
     expect(output).toContain('The ID token says:')
+  })
+
+  it.each([
+    ['the registry refuses', ['--package', '@acme/nobody'], job],
+    ['the job may not ask for ID tokens', ['--package', '@acme/nobody'], withoutToken],
+    ['it is not said for which package', [], job],
+  ])('lets nothing follow eval where %s', async (_, args, variables) => {
+    const { status, stdout } = await publishAfterEval(args, variables())
+    expect([status, stdout]).toEqual([1, ''])
+  })
+
+  it('lets what follows eval have the token', async () => {
+    await registry.trust(['npm:@acme/eval'])
+    const { status, stdout } = await publishAfterEval(['--package', '@acme/eval'], job())
+    expect([status, stdout]).toEqual([0, 'published by trustpub_npm'])
+  })
+
+  it('prints nothing for a shell where nobody evaluates it', async () => {
+    const refused = ['token', registry.url, '--package', '@acme/nobody']
+    for (const args of [['--json'], ['--github-env'], ['--', 'true']]) {
+      const { status, stdout } = await trustpub(temporaryFolder(), [...refused, ...args], job())
+      expect(status).toBe(1)
+      expect(stdout).not.toContain('false\n')
+    }
   })
 })
 
 function job(): Variables {
   return githubJob(registry, runOf(registry))
+}
+
+function withoutToken(): Variables {
+  return jobWithoutToken(runOf(registry))
 }
 
 function publish(
@@ -323,6 +362,14 @@ function publish(
     ['publish', ...paths, '--registry', registry.url, ...args],
     env,
   )
+}
+
+/** What a shell does that evaluates the lines of `trustpub token`, and then publishes. */
+function publishAfterEval(args: readonly string[], env: Variables): Promise<Finished> {
+  const token = ['"$NODE" "$PROGRAM" token', registry.url, ...args].join(' ')
+  const script = `eval "$(${token})" && printf 'published by %.12s' "$NPM_TOKEN"`
+  const all = { ...cleanEnvironment(), ...env, NODE: process.execPath, PROGRAM }
+  return run('sh', ['-c', script], { cwd: temporaryFolder(), env: all })
 }
 
 function publishThrough({ url }: CutProxy, folder: string): Promise<Finished> {

@@ -3,7 +3,10 @@ import { suggestion } from '@trustpub/project/nearest'
 import type { Ui } from './ui/ui.ts'
 
 /** 0: done. 1: what was tried or checked failed. 2: wrong use. 3: something outside is missing or unreachable. */
-export type ExitStatus = 0 | 1 | 2 | 3
+export type ExitStatus = 0 | 1 | 2 | 3 | ProgramStatus
+
+/** The exit status of a program that was run for somebody, handed on as it is. */
+export type ProgramStatus = number & { readonly of: 'program' }
 
 /** A flag of a command. Its name is the key in the table, in kebab case. */
 export interface Option {

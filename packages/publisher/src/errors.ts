@@ -58,6 +58,11 @@ export const PUBLISHER_ERRORS = {
     status: 502,
     sentence: '{host} answered {what} with {status}, but not as a registry does: {reason}.',
   },
+  audience_refused: {
+    status: 502,
+    sentence:
+      '{host} asks for an ID token for the audience "{audience}", which is that of another service: whoever holds such a token can act there in the name of this job. None was requested. The operator of {host} must name an audience of its own (trustpub serve --pypi-audience); until then publish elsewhere.',
+  },
   exchange_refused: {
     status: 403,
     sentence: '{host} gave no token for {what} ({status}): {reason}',

@@ -31,6 +31,12 @@ it('prints no command where the CI knows none, and takes secrets out all the sam
   expect(secrets.redact('sent the-id-token twice: the-id-token')).toBe('sent *** twice: ***')
 })
 
+it('leaves no tail of a secret that begins with another', () => {
+  const { secrets } = secretsOf('github')
+  for (const secret of ['token-of-a-registry', 'token-of-a-registry-and-more']) secrets.add(secret)
+  expect(secrets.redact('token-of-a-registry-and-more, token-of-a-registry')).toBe('***, ***')
+})
+
 it('leaves texts alone that are too short to be secrets', () => {
   const { secrets } = secretsOf('github')
   secrets.add('npm')

@@ -26,6 +26,8 @@ export class Secrets {
   add(secret: string): void {
     if (secret.length < MIN_SECRET_LENGTH || this.#known.includes(secret)) return
     this.#known.push(secret)
+    // Where one begins with another, replacing the shorter first would leave the tail of the longer.
+    this.#known.sort((one, other) => other.length - one.length)
     if (this.#command === undefined) return
     // A line break would end the command and show the rest of the secret.
     for (const line of secret.split(/\r?\n/)) this.#write(`${this.#command}${line}`)

@@ -71,7 +71,7 @@ export function testRegistry(): TestRegistry {
       const { pathname } = new URL(request.url)
       const name = decodeURIComponent(pathname.slice(1))
       if (pathname.startsWith('/-/npm/v1/oidc/')) return exchange()
-      if (pathname === '/_/oidc/audience') return [200, { audience: 'pypi' }]
+      if (pathname === '/_/oidc/audience') return [200, { audience: 'registry.example' }]
       if (pathname === '/_/oidc/mint-token')
         return [200, { success: true, token: token(), expires: expires() / 1000 }]
       if (pathname === '/_/oidc/burn-token') {

@@ -7,10 +7,11 @@ import {
 } from '@trustpub/publisher'
 import { type Arguments, type Command, type ExitStatus, UsageError } from '../command.ts'
 import { withContext } from '../publish/context.ts'
+import { npmrc, userNpmrc } from '../publish/npmrc.ts'
 import { npmRegistry, pypiRegistry } from '../publish/options.ts'
 import { problemLines } from '../publish/report.ts'
 import { runWithToken } from '../publish/run-with-token.ts'
-import { environmentFile, exportLines, npmrc, tokenVariables } from '../publish/token-variables.ts'
+import { environmentFile, exportLines, tokenVariables } from '../publish/token-variables.ts'
 import { MissingTool } from '../tools/missing.ts'
 import type { Ui } from '../ui/ui.ts'
 
@@ -18,9 +19,11 @@ import type { Ui } from '../ui/ui.ts'
 export const command: Command = {
   synopsis: 'token <npm|pypi|testpypi|url> [options] [-- command…]',
   description: `Exchanges the ID token of this CI job for a short-lived API token, and nothing else: for programs that publish but
-cannot exchange by themselves. With a command, the command runs with the token in its environment (and, for npm, in an
-.npmrc of its own), and afterwards the token is given back. Without one, lines for eval are printed; they hold the
-token in the variables that npm, yarn, bun, twine, uv, poetry, flit, hatch and pdm read.
+cannot exchange by themselves. With a command, the command runs with the token in its environment (and, for npm, with an
+.npmrc that adds the registry and its token to yours), and afterwards the token is given back; the exit status is that
+of the command. Without one, lines for eval are printed; they hold the token in the variables that npm, yarn, bun,
+twine, uv, poetry, flit, hatch and pdm read. Where there is no token the line is false, which ends what follows with &&.
+poetry sends to an index other than PyPI with: poetry publish -r trustpub.
 An address that ends in /legacy/ is that of a Python index, any other that of an npm registry.`,
   options: {
     package: {
@@ -45,6 +48,22 @@ An address that ends in /legacy/ is that of a Python index, any other that of an
 }
 
 async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
+  const isForEval = args.positionals.length < 2 && !args.flag('json') && !args.flag('github-env')
+  // eval of nothing succeeds, and what follows it would publish without the token.
+  const failed = () => {
+    if (isForEval) ui.print('false')
+  }
+  try {
+    const status = await exchange(args, ui)
+    if (status !== 0) failed()
+    return status
+  } catch (error) {
+    failed()
+    throw error
+  }
+}
+
+async function exchange(args: Arguments, ui: Ui): Promise<ExitStatus> {
   const [registry, ...program] = args.positionals
   if (registry === undefined) throw new UsageError('token needs a registry: trustpub token npm')
   if (program.length > 0 && args.flag('github-env')) {
@@ -102,12 +121,12 @@ async function runCommand(
       program,
       args,
       variables: tokenVariables(ecosystem, registry, text),
-      npmrc: ecosystem === 'npm' ? npmrc(registry, text) : undefined,
+      npmrc: ecosystem === 'npm' ? npmrc(registry, await userNpmrc(process.env)) : undefined,
       folder: context.temporaryFolder,
     })
     if (status === 0) return 0
     ui.problem(`${program} ended with status ${status}.`)
-    return 1
+    return status
   } finally {
     const taken = await token.revoke()
     ui.progress(taken ? 'The token was given back.' : 'The token ends by itself within minutes.')

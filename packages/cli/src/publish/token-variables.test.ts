@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { environmentFile, exportLines, npmrc, tokenVariables } from './token-variables.ts'
+import { environmentFile, exportLines, tokenVariables } from './token-variables.ts'
 
 const TOKEN = "a'b$(echo c)"
 
@@ -12,10 +12,29 @@ it('prints lines that a shell reads as the very token', () => {
   )
 })
 
-it('gives the token to npm for its registry only', () => {
-  expect(npmrc(new URL('https://x.example:8443/npm/'), TOKEN)).toBe(
-    `registry=https://x.example:8443/npm/\n//x.example:8443/npm/:_authToken=${TOKEN}\n`,
-  )
+it('gives the token to poetry as that of PyPI only if it is', () => {
+  const names = (url: string) =>
+    Object.entries(tokenVariables('pypi', new URL(url), TOKEN)).filter(([name]) =>
+      /^POETRY/.test(name),
+    )
+  expect(names('https://upload.pypi.org/legacy/')).toEqual([['POETRY_PYPI_TOKEN_PYPI', TOKEN]])
+  for (const url of ['https://test.pypi.org/legacy/', 'https://x.example/legacy/']) {
+    expect(names(url)).toEqual([
+      ['POETRY_REPOSITORIES_TRUSTPUB_URL', url],
+      ['POETRY_PYPI_TOKEN_TRUSTPUB', TOKEN],
+    ])
+  }
+})
+
+it('tells every program that sends to PyPI by itself where to send instead', () => {
+  const url = 'https://x.example/legacy/'
+  expect(tokenVariables('pypi', new URL(url), TOKEN)).toMatchObject({
+    TWINE_REPOSITORY_URL: url,
+    UV_PUBLISH_URL: url,
+    FLIT_INDEX_URL: url,
+    HATCH_INDEX_REPO: url,
+    PDM_PUBLISH_REPO: url,
+  })
 })
 
 it('writes one line a variable for the steps that follow', () => {

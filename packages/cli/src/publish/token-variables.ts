@@ -1,4 +1,4 @@
-import type { Ecosystem } from '@trustpub/publisher'
+import { type Ecosystem, PYPI } from '@trustpub/publisher'
 
 /** The variables in which the clients of an ecosystem look for a token, and for the registry that it is for. */
 export function tokenVariables(
@@ -31,7 +31,7 @@ function pypiVariables({ href }: URL, token: string): Readonly<Record<string, st
     TWINE_REPOSITORY_URL: href,
     UV_PUBLISH_TOKEN: token,
     UV_PUBLISH_URL: href,
-    POETRY_PYPI_TOKEN_PYPI: token,
+    ...poetryVariables(href, token),
     FLIT_USERNAME: user,
     FLIT_PASSWORD: token,
     FLIT_INDEX_URL: href,
@@ -44,9 +44,10 @@ function pypiVariables({ href }: URL, token: string): Readonly<Record<string, st
   }
 }
 
-/** The configuration in which npm, pnpm and yarn 1 look for a token. */
-export function npmrc({ href, host, pathname }: URL, token: string): string {
-  return `registry=${href}\n//${host}${pathname}:_authToken=${token}\n`
+/** The others take the address from a variable, but poetry sends to PyPI unless it is told a name: `poetry publish -r trustpub`. */
+function poetryVariables(href: string, token: string): Readonly<Record<string, string>> {
+  if (href === PYPI.href) return { POETRY_PYPI_TOKEN_PYPI: token }
+  return { POETRY_REPOSITORIES_TRUSTPUB_URL: href, POETRY_PYPI_TOKEN_TRUSTPUB: token }
 }
 
 /** Lines for `eval` in a POSIX shell. */

@@ -42,6 +42,8 @@ describe('a tarball', () => {
     [{ name: 'widget', publishConfig: { access: 'restricted' } }, 'access_refused'],
     [{ publishConfig: { access: 'everybody' } }, 'manifest_invalid'],
     [{ publishConfig: { registry: 'packages.example' } }, 'manifest_invalid'],
+    [{ publishConfig: { registry: 'https://user@packages.example/' } }, 'manifest_invalid'],
+    [{ publishConfig: { registry: 'https://:pass@packages.example/' } }, 'manifest_invalid'],
     [{ publishConfig: { tag: '1.x' } }, 'tag_invalid'],
     [{ private: true }, 'package_private'],
   ])('is refused with %j', async (more, code) => {

@@ -159,7 +159,12 @@ function registryOf(configured: unknown, path: string): URL {
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw refuse('manifest_invalid', { path, reason: 'its publishConfig.registry is no address' })
   }
-  return new URL(url.endsWith('/') ? url : `${url}/`)
+  const { username, password, href } = new URL(url)
+  if (username !== '' || password !== '') {
+    const reason = 'its publishConfig.registry has a password in it; leave that out'
+    throw refuse('manifest_invalid', { path, reason })
+  }
+  return new URL(href.endsWith('/') ? href : `${href}/`)
 }
 
 function checkAccess(name: string, access: unknown, path: string): Access | undefined {

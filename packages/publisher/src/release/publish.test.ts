@@ -253,6 +253,30 @@ describe('a Python release', () => {
     const report = await release([writeWheel(folder, 'widget', '1')])
     expect(report.files[0]?.problem?.message).toContain(sentence)
   })
+
+  it('gives no index an ID token with which it could publish to PyPI', async () => {
+    registry.override = ({ url }) =>
+      url.endsWith('/audience') ? [200, { audience: 'pypi' }] : undefined
+    const report = await release([writeWheel(folder, 'widget', '1')])
+    expect(report.files[0]?.problem?.code).toBe('audience_refused')
+    expect(to('mint-token')).toEqual([])
+  })
+})
+
+describe('the token of a registry', () => {
+  it.each(['', 'one\nMORE=two', 'one two', 'ünicode', 1, 'one\r'])(
+    'is refused as %j, before it is written anywhere',
+    async (token) => {
+      registry.override = ({ url }) =>
+        /\/oidc\/(?:token|mint)/.test(url) ? [200, { token }] : undefined
+      const report = await release([pkg('one'), writeWheel(folder, 'two', '1')])
+      expect(report.files.map(({ problem }) => problem?.code)).toEqual([
+        'answer_unusable',
+        'answer_unusable',
+      ])
+      expect(registry.taken).toEqual([])
+    },
+  )
 })
 
 describe('what cannot be released', () => {

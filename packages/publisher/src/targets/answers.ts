@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { refuse } from '../errors.ts'
 import { type Answer, bodyOf, jsonOf } from '../http.ts'
 import type { Place, Said } from './target.ts'
 
@@ -39,6 +40,20 @@ function plainText(text: string): string {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Visible ASCII without spaces: it goes into headers, .npmrc and $GITHUB_ENV, where a line break would begin something else. */
+const TOKEN = /^[\x21-\x7e]+$/
+
+/** The token in the answer to an exchange. @throws Refusal `answer_unusable` if there is none, or none that can be passed on */
+export function tokenIn(url: URL, what: string, { status, text }: Answer): string {
+  const token = jsonOf(text)?.token
+  if (typeof token === 'string' && TOKEN.test(token)) return token
+  const reason =
+    typeof token === 'string' && token !== ''
+      ? 'its token has characters that no token has'
+      : 'there is no token in the answer'
+  throw refuse('answer_unusable', { host: url.host, what, status, reason })
 }
 
 /**

@@ -8,7 +8,7 @@ import { deriveTag } from '../npm/dist-tag.ts'
 import { isObject } from '../npm/manifest.ts'
 import { publishDocument } from '../npm/publish-document.ts'
 import { isFolder, type NpmArtifact, readFolder, readTarball } from '../npm/read.ts'
-import { burn, isFine, saidBy, USER_AGENT } from './answers.ts'
+import { burn, isFine, saidBy, tokenIn, USER_AGENT } from './answers.ts'
 import {
   type ApiToken,
   defineTarget,
@@ -72,11 +72,8 @@ async function exchange(
   }
   const answer = await askOnly({ what, outgoing }, context)
   if (!isFine(answer)) return saidBy(url, answer)
-  const { token, expires } = jsonOf(answer.text) ?? {}
-  if (typeof token !== 'string' || token === '') {
-    const reason = 'there is no token in the answer'
-    throw refuse('answer_unusable', { host: url.host, what, status: answer.status, reason })
-  }
+  const token = tokenIn(url, what, answer)
+  const expires = jsonOf(answer.text)?.expires
   context.secrets.add(token)
   const expiresAt = typeof expires === 'string' ? new Date(expires) : undefined
   return { text: token, expiresAt }

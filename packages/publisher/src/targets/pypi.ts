@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { refuse } from '../errors.ts'
 import { bodyOf, jsonOf } from '../http.ts'
 import { isFolder } from '../npm/read.ts'
+import { requireOwnAudience } from '../pypi/audience.ts'
 import { uploadForm } from '../pypi/form.ts'
 import { normalisedName } from '../pypi/metadata.ts'
 import {
@@ -15,7 +16,7 @@ import {
   readDistribution,
   TESTPYPI,
 } from '../pypi/read.ts'
-import { burn, isFine, saidBy, USER_AGENT } from './answers.ts'
+import { burn, isFine, saidBy, tokenIn, USER_AGENT } from './answers.ts'
 import {
   type ApiToken,
   defineTarget,
@@ -67,7 +68,10 @@ async function audience({ registry }: Place, context: Context): Promise<string> 
   const outgoing = () => ({ method: 'GET' as const, url, headers: COMMON })
   const answer = await askOnly({ what, outgoing }, context)
   const found = isFine(answer) ? jsonOf(answer.text)?.audience : undefined
-  if (typeof found === 'string' && found !== '') return found
+  if (typeof found === 'string' && found !== '') {
+    requireOwnAudience(registry, found)
+    return found
+  }
   const reason =
     answer.status === 403
       ? 'it has trusted publishing switched off'
@@ -90,11 +94,8 @@ async function exchange(
   }
   const answer = await askOnly({ what, outgoing }, context)
   if (!isFine(answer)) return saidBy(url, answer)
-  const { token, expires } = jsonOf(answer.text) ?? {}
-  if (typeof token !== 'string' || token === '') {
-    const reason = 'there is no token in the answer'
-    throw refuse('answer_unusable', { host: url.host, what, status: answer.status, reason })
-  }
+  const token = tokenIn(url, what, answer)
+  const expires = jsonOf(answer.text)?.expires
   context.secrets.add(token)
   const expiresAt = typeof expires === 'number' ? new Date(expires * 1000) : undefined
   return { text: token, expiresAt }
