@@ -160,7 +160,7 @@ async function upload(
   }
   const method = stage ? ('POST' as const) : ('PUT' as const)
   const outgoing = () => ({ method, url, headers, body })
-  // A staged version is not shown, so nothing tells whether a lost one arrived: the registry refuses its repetition.
+  // A staged version is not shown, so nothing tells whether a lost one arrived: only the registry can know a repetition.
   const answer = await ask({ what, outgoing, alreadyDone: isThere }, context)
   return stage ? staged(url, answer, what) : uploaded(url, answer, isThere)
 }
