@@ -1,4 +1,4 @@
-import type { Place } from './model.ts'
+import type { Place } from './place.ts'
 
 interface Facts {
   readonly file: string
@@ -13,6 +13,8 @@ const SENTENCES = {
     `The directory ${file} cannot be read (${reason}): name the root of a repository.`,
   file_unreadable: ({ file, reason }: Facts) =>
     `${file} cannot be read (${reason}): make it a readable file.`,
+  file_outside: ({ file }: Facts) =>
+    `${file} is a link to a file outside of the repository, which the CI would not have: put the file itself there.`,
   workflow_unparseable: ({ file, line, column, reason }: Facts) =>
     `${file}:${line ?? 1}:${column ?? 1} is not valid YAML (${reason}): correct it there, the CI would refuse it too.`,
   manifest_unparseable: ({ file, reason }: Facts) =>

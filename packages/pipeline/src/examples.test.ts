@@ -164,11 +164,18 @@ jobs:
         run: npx -p publib@latest publib-npm
 `,
     })
-    expect(jobs).toEqual([])
-    expect(unknowns).toEqual([
+    expect(unknowns).toEqual([])
+    expect(jobs).toMatchObject([
       {
-        place: { file: '.github/workflows/release.yml', line: 55, column: 9 },
-        sentence: expect.stringContaining('publib-npm'),
+        id: 'release_npm',
+        publishes: [
+          {
+            place: { file: '.github/workflows/release.yml', line: 55, column: 9 },
+            client: 'publib',
+            text: 'npx -p publib@latest publib-npm',
+            storedSecrets: [],
+          },
+        ],
       },
     ])
   })

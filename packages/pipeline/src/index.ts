@@ -1,15 +1,24 @@
+export type { Check, Finding, Severity } from './checks/check.ts'
+export { CHECKS } from './checks/index.ts'
+export { type Examination, examine, type Ignored } from './checks/run.ts'
 export { PipelineError, type PipelineErrorCode } from './errors.ts'
+export type { IdTokenAccess, Job, Setting, Trigger } from './job.ts'
 export type {
   ClientId,
-  IdTokenAccess,
   Package,
   Pipeline,
   Place,
   PublishJob,
   PublishStep,
   Repository,
-  Setting,
-  Trigger,
   Unknown,
 } from './model.ts'
-export { readPipelines } from './read.ts'
+export {
+  contested,
+  environmentOf,
+  neededPublishers,
+  repositoryOf,
+} from './publishers/needed.ts'
+export { audienceOf, hostOf, PUBLIC, registryOf, whyTokenOnly } from './publishers/registries.ts'
+export { readPipelines, readReleases } from './read.ts'
+export type { Release } from './release.ts'

@@ -1,11 +1,9 @@
 import type { ProviderId } from '@trustpub/identity'
+import type { ActionUse, Job, ToolVersion } from './job.ts'
+import type { Place } from './place.ts'
+import type { Tree } from './yaml/tree.ts'
 
-/** A place in a repository that a person can open: path relative to the root, line and column from 1. */
-export interface Place {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
+export type { Place } from './place.ts'
 
 /** What can be read of a repository's release: the packages in it and the jobs that publish them. */
 export interface Pipeline {
@@ -13,7 +11,10 @@ export interface Pipeline {
   readonly provider: ProviderId
   readonly repository: Repository
   readonly packages: readonly Package[]
+  /** The jobs that publish. */
   readonly jobs: readonly PublishJob[]
+  /** Those that do not: they build, test, create releases. */
+  readonly otherJobs: readonly Job[]
   /** What could not be read or decided, each as a sentence for a person. Never guessed at instead. */
   readonly unknowns: readonly Unknown[]
 }
@@ -47,18 +48,8 @@ export interface Package {
   readonly jsii?: { readonly module: string }
 }
 
-/** A job that publishes, as one run of its entry workflow would run it. */
-export interface PublishJob {
-  /** The key of the job in its file; for a job of a called workflow `caller-job/called-job`. */
-  readonly id: string
-  readonly place: Place
-  /** The workflow file that an event starts: what npm and crates.io compare. */
-  readonly entry: string
-  /** The workflow file that holds the job: what PyPI compares. The same as `entry` unless the workflow is called. */
-  readonly file: string
-  readonly triggers: readonly Trigger[]
-  readonly environment: Setting<string>
-  readonly idToken: IdTokenAccess
+/** A job that publishes. */
+export interface PublishJob extends Job {
   readonly publishes: readonly PublishStep[]
   /**
    * Directories of the packages whose `build` script the job, or one that it waits for, runs, in this order. Empty
@@ -67,39 +58,37 @@ export interface PublishJob {
   readonly builds: readonly string[]
 }
 
-/** A value that is there, absent, or only known to the CI at run time. */
-export type Setting<T> =
-  | { readonly known: true; readonly value: T | undefined }
-  | {
-      readonly known: false
-      readonly expression: string
-      /** What it is where the rest of the expression is empty: `npm` of `${{ … || 'npm' }}`. */
-      readonly otherwise?: T
-    }
+/** The programs that upload packages. */
+export type ClientId = NpmClientId | PythonClientId
 
-/**
- * An event that starts the entry workflow, e.g. `{ event: 'push', tags: ['v*'] }`.
- * At GitLab `push` (to a branch) or `tag`.
- */
-export interface Trigger {
-  readonly event: string
-  readonly branches?: readonly string[]
-  readonly tags?: readonly string[]
-  /** GitLab: no push starts it, but a person or a schedule does. */
-  readonly byHand?: true
-}
+export type NpmClientId =
+  | 'npm'
+  | 'pnpm'
+  | 'yarn'
+  /** Yarn 1. */
+  | 'yarn-classic'
+  | 'bun'
+  | 'lerna'
+  | 'nx'
+  | 'changesets'
+  | 'semantic-release'
+  | 'release-it'
+  | 'np'
+  | 'rush'
+  | 'auto'
+  | 'publib'
 
-/** How the job comes by ID tokens, or why it gets none. */
-export interface IdTokenAccess {
-  readonly granted: boolean
-  /** One sentence: where it is granted, or what keeps the job from it and what to write. */
-  readonly reason: string
-  readonly place?: Place
-  /** GitLab: the declared variables and the audience of each. Empty at GitHub, where a job asks for any audience. */
-  readonly variables: readonly { readonly name: string; readonly audience: string }[]
-}
-
-export type ClientId = 'npm' | 'pnpm' | 'yarn' | 'twine' | 'uv'
+export type PythonClientId =
+  | 'twine'
+  | 'uv'
+  | 'poetry'
+  | 'flit'
+  | 'hatch'
+  | 'pdm'
+  | 'rye'
+  | 'maturin'
+  | 'setup.py'
+  | 'python-semantic-release'
 
 /** One command, or one action, that uploads packages. */
 export interface PublishStep {
@@ -131,7 +120,7 @@ export interface PublishStep {
    * Stored secrets that the step would use: `secrets.NPM_TOKEN` in `NODE_AUTH_TOKEN`, a `password:` input. The name
    * is the secret's (`NPM_TOKEN`), the place where it is handed on.
    */
-  readonly storedSecrets: readonly { readonly name: string; readonly place: Place }[]
+  readonly storedSecrets: readonly StoredSecret[]
   /**
    * A command before this one, of the job or of one that it waits for, sets the version of the package
    * (`npm version …`), mostly to that of the tag.
@@ -142,4 +131,23 @@ export interface PublishStep {
    * the repository leaves no doubt.
    */
   readonly incapable?: string
+  /** The action that publishes, where it is one: `pypa/gh-action-pypi-publish`, `changesets/action`. */
+  readonly action?: ActionUse
+  /** The step, or at GitLab the line of the script, that it is part of. */
+  readonly within: Tree
+  /** Node and npm on the PATH of the step, as far as the repository tells. */
+  readonly node?: ToolVersion
+  readonly npm?: ToolVersion
+  /** The version of the client itself, where it is another program than npm. */
+  readonly clientVersion?: ToolVersion
+}
+
+/** A stored secret, by its name in the CI's settings, and where the file hands it on. */
+export interface StoredSecret {
+  readonly name: string
+  readonly place: Place
+  /** How it enters: through an environment variable, an input of an action, or the text of a script. */
+  readonly by: 'variable' | 'input' | 'script'
+  /** The variable or the input: `NODE_AUTH_TOKEN`, `password`. */
+  readonly as?: string
 }

@@ -1,13 +1,17 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parsePublisherRecord, RECORD_FILE, Refusal } from '@trustpub/identity'
+import type { SourceFile } from './edits/edit.ts'
 import { PipelineError, reasonOf } from './errors.ts'
 import { readGithubJobs } from './github/jobs.ts'
 import { assemble } from './gitlab/config.ts'
 import { readGitlabJobs } from './gitlab/jobs.ts'
+import type { Job } from './job.ts'
 import type { Pipeline, PublishJob, Unknown } from './model.ts'
-import { joinInside, readIfThere, textIfThere } from './repository/files.ts'
-import { packagesOf, readManifests } from './repository/manifests.ts'
-import { readRepository } from './repository/repository.ts'
+import type { Release } from './release.ts'
+import { isInside, joinInside, type ReadText, readIfThere, textReader } from './repository/files.ts'
+import { type Manifests, packagesOf, readManifests } from './repository/manifests.ts'
+import { readRepository, readTags } from './repository/repository.ts'
 import { entriesOf, isList, itemsOf, type Tree, textOf } from './yaml/tree.ts'
 import { type Dialect, parseYaml } from './yaml/yaml-file.ts'
 
@@ -20,6 +24,50 @@ const GITLAB_FILE = '.gitlab-ci.yml'
  * @throws PipelineError `directory_unreadable`; `file_unreadable`; `workflow_unparseable` if nothing can be parsed.
  */
 export async function readPipelines(directory: string): Promise<readonly Pipeline[]> {
+  return (await read(directory)).pipelines
+}
+
+/**
+ * Reads everything that checks and migrations want to know of a repository, for each CI that it is set up for.
+ * @throws PipelineError as `readPipelines`
+ */
+export async function readReleases(directory: string): Promise<readonly Release[]> {
+  const { pipelines, manifests, textOf: ofFile } = await read(directory)
+  const tags = await readTags(directory)
+  const source = (file: string): SourceFile | undefined => {
+    const text = ofFile(file)
+    return text === undefined ? undefined : { file, text }
+  }
+  return pipelines.map((pipeline) => ({
+    pipeline,
+    manifests,
+    source,
+    tags,
+    ...recordOf(ofFile(RECORD_FILE), pipeline),
+  }))
+}
+
+function recordOf(
+  text: string | undefined,
+  { provider }: Pipeline,
+): Pick<Release, 'record' | 'recordProblem'> {
+  if (text === undefined) return {}
+  try {
+    const { publishers } = parsePublisherRecord(text)
+    return { record: publishers.filter((one) => one.provider === provider) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { recordProblem: error.message }
+  }
+}
+
+interface Read {
+  readonly pipelines: readonly Pipeline[]
+  readonly manifests: Manifests
+  readonly textOf: ReadText
+}
+
+async function read(directory: string): Promise<Read> {
   await checkDirectory(directory)
   const github = await parseAll(directory, await workflowFiles(directory), 'github')
   const gitlab = await parseAll(directory, [GITLAB_FILE], 'gitlab')
@@ -28,7 +76,7 @@ export async function readPipelines(directory: string): Promise<readonly Pipelin
 
   const manifests = await readManifests(directory)
   const repository = await readRepository(directory, manifests)
-  const fileText = (file: string) => textIfThere(join(directory, file))
+  const fileText = textReader(directory)
   const pipelines: Pipeline[] = []
   if (isThere(github)) {
     const actions = await localActions(directory, [...github.trees.values()])
@@ -46,11 +94,11 @@ export async function readPipelines(directory: string): Promise<readonly Pipelin
     const unknowns = [...asUnknowns(gitlab.failures), ...assembled.unknowns, ...found.unknowns]
     pipelines.push(pipeline('gitlab', found.jobs, unknowns))
   }
-  return pipelines
+  return { pipelines, manifests, textOf: fileText }
 
   function pipeline(
     provider: 'github' | 'gitlab',
-    jobs: readonly PublishJob[],
+    jobs: readonly (Job | PublishJob)[],
     unknowns: readonly Unknown[],
   ): Pipeline {
     return {
@@ -58,13 +106,18 @@ export async function readPipelines(directory: string): Promise<readonly Pipelin
       provider,
       repository,
       packages: packagesOf(manifests),
-      jobs,
+      jobs: jobs.filter(publishes),
+      otherJobs: jobs.filter((job) => !publishes(job)),
       unknowns: distinct([...unknowns, ...manifests.unknowns]),
     }
   }
 }
 
 const NOTHING: Tree = { place: { file: GITLAB_FILE, line: 1, column: 1 }, value: null }
+
+function publishes(job: Job | PublishJob): job is PublishJob {
+  return 'publishes' in job
+}
 
 interface Parsed {
   readonly trees: Map<string, Tree>
@@ -115,7 +168,10 @@ async function parseFile(
 ): Promise<Tree | undefined> {
   if (joinInside('.', file) === undefined) return undefined
   const source = await readIfThere(join(directory, file))
-  return source === undefined ? undefined : parseYaml(file, source, dialect)
+  if (source === undefined) return undefined
+  if (!isInside(directory, join(directory, file)))
+    throw new PipelineError('file_outside', { file, reason: '' })
+  return parseYaml(file, source, dialect)
 }
 
 /** The composite actions that workflows, and those actions in turn, use by `./path`. */

@@ -2,22 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProvider } from '@trustpub/identity'
-import type { PublishJob, PublishStep } from '@trustpub/pipeline'
+import type { PublishJob } from '@trustpub/pipeline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ProvenanceQuestion, planProvenance } from './automatic-provenance.ts'
 import type { Client } from './clients/client.ts'
+import { testStep } from './testing.ts'
 
-const place = { file: '.github/workflows/release.yml', line: 1, column: 1 }
-const step: PublishStep = {
-  place,
-  client: 'npm',
-  ecosystem: 'npm',
-  text: 'npm publish',
-  directory: '.',
-  args: [],
-  packages: ['.'],
-  storedSecrets: [],
-}
+const step = testStep()
 const idToken = { granted: true, reason: 'granted', variables: [] as { name: string }[] }
 const OWN = { name: 'widget', repository: 'github:acme/widget' }
 const MADE = { made: true, asPublic: true, notes: [] }

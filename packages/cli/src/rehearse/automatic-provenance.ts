@@ -1,9 +1,8 @@
 import { findProvider, type SimulatedRun } from '@trustpub/identity'
-import type { PublishJob, PublishStep } from '@trustpub/pipeline'
+import { hostOf, PUBLIC, type PublishJob, type PublishStep, registryOf } from '@trustpub/pipeline'
 import { repositoryUrl } from '@trustpub/registry'
 import type { Client } from './clients/client.ts'
 import { type BuildManifest, readManifest } from './dependencies.ts'
-import { hostOf, PUBLIC, registryOf } from './registries.ts'
 
 /** Where the ID token for Sigstore is, in CIs that hand it out as a variable. */
 const SIGSTORE_VARIABLE = 'SIGSTORE_ID_TOKEN'

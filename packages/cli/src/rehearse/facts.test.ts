@@ -1,35 +1,15 @@
 import type { RecordedPublisher } from '@trustpub/identity'
-import type { Pipeline, PublishJob, Trigger } from '@trustpub/pipeline'
+import { repositoryOf, type Trigger } from '@trustpub/pipeline'
 import { describe, expect, it } from 'vitest'
-import { inRecordedRepository, repositoryOf, runOf } from './facts.ts'
+import { inRecordedRepository, runOf } from './facts.ts'
+import { testJob, testPipeline } from './testing.ts'
 
-const place = { file: '.github/workflows/release.yml', line: 1, column: 1 }
-
-function jobWith(triggers: readonly Trigger[]): PublishJob {
-  return {
-    id: 'publish',
-    place,
-    entry: place.file,
-    file: place.file,
-    triggers,
-    environment: { known: true, value: 'release' },
-    idToken: { granted: true, reason: '', variables: [] },
-    publishes: [],
-    builds: [],
-  }
-}
-
-const pipeline: Pipeline = {
-  directory: '/somewhere/widget',
-  provider: 'github',
+const pipeline = testPipeline({
   repository: { path: 'acme/widget', defaultBranch: 'trunk', commit: 'a'.repeat(40) },
-  packages: [],
-  jobs: [],
-  unknowns: [],
-}
+})
 
 function played(triggers: readonly Trigger[], choice = {}) {
-  const started = runOf(pipeline, jobWith(triggers), choice, '1.2.3')
+  const started = runOf(pipeline, testJob({ triggers }), choice, '1.2.3')
   if ('notStarted' in started) throw new Error(started.notStarted)
   return started.run
 }
@@ -93,12 +73,17 @@ describe('runOf', () => {
 
   it('plays the environment that an expression falls back to', () => {
     const environment = { known: false, expression: '', otherwise: 'npm' } as const
-    const job = { ...jobWith([{ event: 'push' }]), environment }
+    const job = testJob({ triggers: [{ event: 'push' }], environment })
     expect(runOf(pipeline, job, {}, '1.0.0')).toMatchObject({ run: { environment: 'npm' } })
   })
 
   it('says which events start a job that this one does not', () => {
-    const started = runOf(pipeline, jobWith([{ event: 'release' }]), { event: 'push' }, '1.0.0')
+    const started = runOf(
+      pipeline,
+      testJob({ triggers: [{ event: 'release' }] }),
+      { event: 'push' },
+      '1.0.0',
+    )
     expect(started).toEqual({
       notStarted: '.github/workflows/release.yml is started by release, not by push',
     })
@@ -122,7 +107,7 @@ describe('inRecordedRepository', () => {
     fields: { repository, workflow: 'release.yml' },
     permissions: ['publish'],
   })
-  const nameless: Pipeline = { ...pipeline, repository: { defaultBranch: 'main' } }
+  const nameless = { ...pipeline, repository: { defaultBranch: 'main' } }
 
   it('takes the repository that all publishers name, and says so', () => {
     const found = inRecordedRepository(nameless, [publisher('acme/a'), publisher('acme/a')])

@@ -4,7 +4,13 @@ import {
   type RecordedPublisher,
   type SimulatedRun,
 } from '@trustpub/identity'
-import type { Pipeline, PublishJob, Trigger } from '@trustpub/pipeline'
+import {
+  environmentOf,
+  type Pipeline,
+  type PublishJob,
+  repositoryOf,
+  type Trigger,
+} from '@trustpub/pipeline'
 
 /** What the person asked for instead of the usual run. */
 export interface RunChoice {
@@ -49,11 +55,6 @@ export function runOf(
   }
 }
 
-/** The environment of a job; where only a run knows it the one that it falls back to, if any. */
-export function environmentOf({ environment }: PublishJob): string | undefined {
-  return environment.known ? environment.value : environment.otherwise
-}
-
 /**
  * The pipeline in the repository that its recorded publishers name, if nothing else says where it lives: a directory
  * that is not under git yet is to become that repository.
@@ -79,11 +80,6 @@ export function assumptions(pipeline: Pipeline): string[] {
   return [
     `Neither a git remote nor a manifest names the repository; it was played as ${repositoryOf(pipeline)}.`,
   ]
-}
-
-/** The repository that the claims name; `example/<folder>` where nothing tells. */
-export function repositoryOf({ repository, directory }: Pipeline): string {
-  return repository.path ?? `example/${directory.split(/[\\/]/).at(-1) || 'repository'}`
 }
 
 function chooseTrigger(

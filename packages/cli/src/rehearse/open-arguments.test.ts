@@ -1,17 +1,9 @@
 import type { PublishStep } from '@trustpub/pipeline'
 import { describe, expect, it } from 'vitest'
 import { closeArguments } from './open-arguments.ts'
+import { testStep } from './testing.ts'
 
-const STEP: PublishStep = {
-  place: { file: '.github/workflows/release.yml', line: 1, column: 1 },
-  client: 'npm',
-  ecosystem: 'npm',
-  text: 'npm publish',
-  directory: '.',
-  args: [],
-  packages: ['packages/a'],
-  storedSecrets: [],
-}
+const STEP = testStep({ packages: ['packages/a'] })
 
 const close = (args: readonly string[], version = '1.2.3', step: Partial<PublishStep> = {}) =>
   closeArguments('/copy', { ...STEP, ...step, args }, version)

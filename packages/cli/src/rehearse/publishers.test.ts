@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RecordedPublisher } from '@trustpub/identity'
-import type { Pipeline } from '@trustpub/pipeline'
+import { contested, type Pipeline } from '@trustpub/pipeline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { contested, findPublishers } from './publishers.ts'
+import { findPublishers } from './publishers.ts'
+import { testJob, testPipeline, testStep } from './testing.ts'
 
 let directory: string
 
@@ -15,40 +16,13 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 function pipeline(): Pipeline {
-  const place = { file: '.github/workflows/release.yml', line: 1, column: 1 }
-  return {
+  return testPipeline({
     directory,
-    provider: 'github',
-    repository: { path: 'acme/widget', defaultBranch: 'main' },
     packages: [
       { ecosystem: 'npm', name: '@acme/widget', version: '1.0.0', directory: '.', private: false },
     ],
-    jobs: [
-      {
-        id: 'publish',
-        place,
-        entry: place.file,
-        file: place.file,
-        triggers: [],
-        environment: { known: true, value: 'release' },
-        idToken: { granted: true, reason: '', variables: [] },
-        publishes: [
-          {
-            place,
-            client: 'npm',
-            ecosystem: 'npm',
-            text: 'npm publish',
-            directory: '.',
-            args: [],
-            packages: ['.'],
-            storedSecrets: [],
-          },
-        ],
-        builds: [],
-      },
-    ],
-    unknowns: [],
-  }
+    jobs: [testJob({ publishes: [testStep()] })],
+  })
 }
 
 const entry = {

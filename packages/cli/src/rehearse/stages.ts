@@ -1,6 +1,13 @@
 import type { RecordedPublisher } from '@trustpub/identity'
-import type { Pipeline, PublishJob, PublishStep } from '@trustpub/pipeline'
-import { audienceOf, hostOf, PUBLIC, registryOf } from './registries.ts'
+import {
+  audienceOf,
+  hostOf,
+  type Pipeline,
+  PUBLIC,
+  type PublishJob,
+  type PublishStep,
+  registryOf,
+} from '@trustpub/pipeline'
 import { openStage, type Stage } from './stage.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,64 +1,72 @@
+import type { ActionUse } from '../job.ts'
 import type { Recognised } from '../steps/commands.ts'
 import { notPlayed } from '../steps/unplayed.ts'
+import type { Variables } from '../steps/variables.ts'
+import { isActionBelow } from './action-use.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type Inputs = ReadonlyMap<string, string>
+type Recogniser = (inputs: Inputs, variables: Variables) => Recognised | undefined
 
-/** Actions that publish as a client would, written as that client's command. */
-const PUBLISHING: ReadonlyMap<string, (inputs: Inputs) => Publish | undefined> = new Map([
+/** Actions that publish, written as the command of the client that they stand for. */
+const PUBLISHING: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
   ['pypa/gh-action-pypi-publish', pypiPublish],
   ['js-devtools/npm-publish', npmPublish],
+  ['changesets/action', changesets],
+  ['cycjimmy/semantic-release-action', semanticRelease],
+  ['codfish/semantic-release-action', semanticRelease],
+  ['python-semantic-release/python-semantic-release', pythonSemanticRelease],
+  ['relekang/python-semantic-release', pythonSemanticRelease],
+  ['pyo3/maturin-action', maturin],
+  ['casperdcl/deploy-pypi', deployPypi],
+  ['jrubics/poetry-publish', () => byTool('poetry')],
+  ['pascalgn/npm-publish-action', () => byTool('npm')],
 ])
 
-/** Actions that publish but are not played, with the input that has to be there for it, if any. */
-const UNPLAYED: ReadonlyMap<string, readonly [input: string, value?: RegExp] | undefined> = new Map(
-  Object.entries({
-    'changesets/action': ['publish'],
-    'googleapis/release-please-action': undefined,
-    'google-github-actions/release-please-action': undefined,
-    'cycjimmy/semantic-release-action': undefined,
-    'codfish/semantic-release-action': undefined,
-    'python-semantic-release/python-semantic-release': undefined,
-    'pyo3/maturin-action': ['command', /^(?:publish|upload)$/],
-    'jrubics/poetry-publish': undefined,
-    'casperdcl/deploy-pypi': undefined,
-    'pascalgn/npm-publish-action': undefined,
-    'intuit/auto': undefined,
-  } satisfies Record<string, readonly [string, RegExp?] | undefined>),
-)
-
-/** What an action publishes. Undefined for one that publishes nothing. `uses` is `owner/name@ref`. */
-export function recogniseAction(uses: string, inputs: Inputs): Recognised | undefined {
-  const name = uses.replace(/@.*$/s, '').toLowerCase()
-  const publishing = PUBLISHING.get(name)
-  if (publishing !== undefined) {
-    const found = publishing(inputs)
-    const incapable = tooOld(name, uses)
-    return found === undefined || incapable === undefined ? found : { ...found, incapable }
-  }
-  if (!UNPLAYED.has(name)) return undefined
-  const needed = UNPLAYED.get(name)
-  const value = needed && inputs.get(needed[0])
-  if (needed !== undefined && (value === undefined || needed[1]?.test(value) === false)) {
-    return undefined
-  }
-  return notPlayed(name)
-}
+/** Actions that make releases, where what they publish is not told by their inputs. */
+const UNPLAYED = new Set([
+  'googleapis/release-please-action',
+  'google-github-actions/release-please-action',
+  'intuit/auto',
+])
 
 /** The first releases that know trusted publishing (their release notes). */
 const CAPABLE_SINCE: ReadonlyMap<string, readonly [major: number, minor: number]> = new Map([
   ['pypa/gh-action-pypi-publish', [1, 8]],
   ['js-devtools/npm-publish', [4, 0]],
+  // Brings semantic-release 25.
+  ['cycjimmy/semantic-release-action', [6, 0]],
 ])
 
-/** Judges tags only: `@v1.5.0`, and `@v3`. A commit or a branch may be any version. */
-function tooOld(name: string, uses: string): string | undefined {
+/** Actions that have no trusted publishing in any release. */
+const NEVER: ReadonlyMap<string, string> = new Map([
+  ['casperdcl/deploy-pypi', 'use pypa/gh-action-pypi-publish'],
+  ['jrubics/poetry-publish', 'build with `poetry build` and use pypa/gh-action-pypi-publish'],
+  ['pascalgn/npm-publish-action', 'use `npm publish`, or JS-DevTools/npm-publish@v4'],
+])
+
+/** What an action publishes. Undefined for one that publishes nothing. */
+export function recogniseAction(
+  action: ActionUse,
+  inputs: Inputs,
+  variables: Variables,
+): Recognised | undefined {
+  const { name } = action
+  if (UNPLAYED.has(name)) return notPlayed(name)
+  const found = PUBLISHING.get(name)?.(inputs, variables)
+  if (found?.kind !== 'publish') return found
+  const incapable = whyIncapable(action)
+  return incapable === undefined ? found : { ...found, incapable }
+}
+
+function whyIncapable(action: ActionUse): string | undefined {
+  const { name, ref } = action
+  const never = NEVER.get(name)
+  if (never !== undefined) return `${name} cannot exchange ID tokens in any version: ${never}.`
   const since = CAPABLE_SINCE.get(name)
-  const tag = /@v?(\d+)(?:\.(\d+)[\d.]*)?$/.exec(uses)
-  if (since === undefined || tag === null) return undefined
-  const [major, minor] = [Number(tag[1]), tag[2] === undefined ? since[1] : Number(tag[2])]
-  if (major > since[0] || (major === since[0] && minor >= since[1])) return undefined
-  return `${uses} cannot exchange ID tokens; version ${since.join('.')} is the first that can. Use a newer one.`
+  if (since === undefined || !isActionBelow(action, since)) return undefined
+  const written = /^[0-9a-f]{40}/.test(ref) ? `v${action.version?.join('.')}` : ref
+  return `${name}@${written} cannot exchange ID tokens; version ${since.join('.')} is the first that can. Use a newer one.`
 }
 
 /** github.com/pypa/gh-action-pypi-publish: hyphenated inputs, and the older ones with underscores. */
@@ -87,4 +95,37 @@ function npmPublish(inputs: Inputs): Publish | undefined {
     args: [...flags, ...target],
     selection: { of: 'directory' },
   }
+}
+
+/** github.com/changesets/action: without `publish:` it only opens pull requests. */
+function changesets(inputs: Inputs): Recognised | undefined {
+  const script = inputs.get('publish') ?? ''
+  return script === '' ? undefined : { kind: 'shell', script }
+}
+
+function semanticRelease(inputs: Inputs): Publish | undefined {
+  const dry = inputs.get('dry_run') ?? inputs.get('dry-run')
+  return dry === 'true' ? undefined : byTool('semantic-release')
+}
+
+/** Only releases before version 8 upload, and only with a token. */
+function pythonSemanticRelease(inputs: Inputs): Publish | undefined {
+  const uploads = [...inputs].some(
+    ([name, value]) => /^(?:pypi_token|repository_password)$/.test(name) && value !== '',
+  )
+  return uploads ? byTool('python-semantic-release') : undefined
+}
+
+function maturin(inputs: Inputs): Publish | undefined {
+  return /^(?:publish|upload)$/.test(inputs.get('command') ?? '') ? byTool('maturin') : undefined
+}
+
+/** Without a password, or with `upload: false`, it only builds. */
+function deployPypi(inputs: Inputs): Publish | undefined {
+  const uploads = inputs.has('password') && inputs.get('upload') !== 'false'
+  return uploads ? byTool('twine') : undefined
+}
+
+function byTool(client: Publish['client']): Publish {
+  return { kind: 'publish', client, args: [], selection: { of: 'directory' } }
 }

@@ -24,7 +24,7 @@ describe('readGithubJobs', () => {
   it.each([
     ['on: push', [{ event: 'push' }]],
     ['on: [push, release]', [{ event: 'push' }, { event: 'release' }]],
-    ['on: { release: { types: [published] } }', [{ event: 'release' }]],
+    ['on: { release: { types: [published] } }', [{ event: 'release', types: ['published'] }]],
     ['on: { push: { tags: "v*" } }', [{ event: 'push', tags: ['v*'] }]],
     [
       '"on": { push: { branches: [main], tags: [v*, w*] } }',
@@ -204,14 +204,15 @@ describe('readGithubJobs', () => {
     expect(await stepsOf('      - run: yarn release\n', files)).toHaveLength(1)
   })
 
-  it('names tools that are not played', async () => {
-    const { unknowns } = await read(
-      'on: push\njobs:\n  publish:\n    steps:\n      - run: npx semantic-release\n      - uses: changesets/action@v1\n        with: { publish: npm run release }\n      - uses: changesets/action@v1\n',
+  it('reads tools that publish through npm, and the script that changesets/action runs', async () => {
+    const steps = await stepsOf(
+      '      - run: npx semantic-release\n      - uses: changesets/action@v1\n        with: { publish: npx changeset publish }\n      - uses: changesets/action@v1\n',
     )
-    expect(unknowns.map(({ place, sentence }) => [place?.line, sentence.split(' ')[0]])).toEqual([
-      [5, 'semantic-release'],
-      [6, 'changesets/action'],
+    expect(steps).toMatchObject([
+      { client: 'semantic-release', place: { line: 5 }, packages: ['.'] },
+      { client: 'changesets', place: { line: 7 }, action: { name: 'changesets/action' } },
     ])
+    expect(steps).toHaveLength(2)
   })
 })
 
@@ -230,7 +231,7 @@ describe('stored secrets', () => {
       `      - run: echo "//registry.npmjs.org/:_authToken=$T" > ~/.npmrc\n        env: { T: "\${{ secrets.PUBLISH }}" }\n      - run: npm publish\n`,
     )
     expect(step?.storedSecrets).toEqual([
-      { name: 'PUBLISH', place: { file: FILE, line: 6, column: 16 } },
+      { name: 'PUBLISH', place: { file: FILE, line: 6, column: 16 }, by: 'variable', as: 'T' },
     ])
   })
 

@@ -1,9 +1,10 @@
-import type { PublishJob, Setting, Unknown } from '../model.ts'
+import type { Job, JobStep, Setting } from '../job.ts'
+import type { PublishJob, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import type { Findings } from '../steps/script.ts'
 import { pathIn } from '../steps/variables.ts'
-import { inOrder, NO_WORK, type Work } from '../steps/work.ts'
-import { child, itemsOf, type Tree, textOf } from '../yaml/tree.ts'
+import { inOrder, NO_WORK, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
+import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { type JobSite, jobSites, sitesBefore } from './calls.ts'
 import {
   type Bindings,
@@ -14,7 +15,7 @@ import {
   substitute,
 } from './expressions.ts'
 import { matrixRows } from './matrix.ts'
-import { idTokenAccess } from './permissions.ts'
+import { idTokenAccess, permissionsOf } from './permissions.ts'
 import { readSteps, withEnvironment } from './steps.ts'
 import { jobsOf, readWorkflow, type Workflow } from './workflow.ts'
 
@@ -28,11 +29,11 @@ export interface GithubFiles {
   readonly textOf: (file: string) => string | undefined
 }
 
-/** The publishing jobs of every workflow that an event starts. */
+/** The jobs of every workflow that an event starts. */
 export function readGithubJobs(
   files: GithubFiles,
   manifests: Manifests,
-): { readonly jobs: readonly PublishJob[]; readonly unknowns: readonly Unknown[] } {
+): { readonly jobs: readonly (Job | PublishJob)[]; readonly unknowns: readonly Unknown[] } {
   const workflows = new Map(
     [...files.workflows].map(([file, tree]) => [file, readWorkflow(file, tree)]),
   )
@@ -49,27 +50,34 @@ export function readGithubJobs(
         (site) => sitesBefore(site, sites),
         (site, before) => readSite(site, before, files, manifests, unknowns),
       )
-      return sites.flatMap((site) => publishJob(entry, site, work(site)) ?? [])
+      return sites.map((site) => jobOf(entry, site, sites, work(site)))
     })
   return { jobs, unknowns }
 }
 
 function readSite(
   site: JobSite,
-  before: Omit<Work, 'publishes'>,
+  before: WorkBefore,
   files: GithubFiles,
   manifests: Manifests,
   unknowns: Unknown[],
 ): Work {
   const { job, workflow } = site.own
   if (isFalse(textOf(child(job, 'if')))) return NO_WORK
-  const findings: Findings = { publishes: [], unknowns, builds: new Set(before.builds) }
+  const findings: Findings = {
+    publishes: [],
+    unknowns,
+    builds: new Set(before.builds),
+    commands: [],
+  }
+  const trace: JobStep[] = []
   const states = matrixRows(job).map((row) => {
     const bindings = new Map([...site.bindings, ...row])
     const ofWorkflow = withEnvironment(child(workflow.tree, 'env'), new Map(), bindings)
     return readSteps(itemsOf(child(job, 'steps')), {
       manifests,
       findings,
+      trace,
       findSecrets: secretsIn,
       textOf: files.textOf,
       actions: files.actions,
@@ -80,30 +88,75 @@ function readSite(
     })
   })
   return {
-    publishes: distinct(findings.publishes),
+    publishes: onceEach(findings.publishes, publishKey),
+    steps: onceEach(trace, stepKey),
     builds: findings.builds,
     versionsSet: new Set(states.flatMap((state) => [...(state.versionsSet ?? [])])),
   }
 }
 
-function publishJob(
+function jobOf(
   entry: Workflow,
   site: JobSite,
-  { publishes, builds }: Work,
-): PublishJob | undefined {
-  if (publishes.length === 0) return undefined
+  sites: readonly JobSite[],
+  { publishes, steps, builds }: Work,
+): Job | PublishJob {
   const { job, workflow } = site.own
-  return {
-    id: [...site.callers, site.own].map(({ id }) => id).join('/'),
+  const image = child(job, 'container')
+  const found: Job = {
+    id: siteId(site),
     place: job.place,
     entry: entry.file,
     file: workflow.file,
     triggers: entry.triggers,
     environment: environmentOf(job, site.bindings),
     idToken: idTokenAccess(site),
-    publishes,
-    builds: [...builds],
+    permissions: permissionsOf(site),
+    runners: runnersOf(job, site.bindings),
+    ...(image && { image: settingOf(textOf(image) ?? textOf(child(image, 'image')) ?? '') }),
+    steps,
+    needs: sitesBefore(site, sites).map(siteId),
+    rows: matrixRows(job).length,
+    source: {
+      workflow: workflow.tree,
+      job,
+      written: job,
+      callers: site.callers.map(({ workflow: of, id, job: calling }) => ({
+        file: of.file,
+        id,
+        workflow: of.tree,
+        job: calling,
+      })),
+    },
   }
+  return publishes.length === 0 ? found : { ...found, publishes, builds: [...builds] }
+}
+
+function siteId({ callers, own }: JobSite): string {
+  return [...callers, own].map(({ id }) => id).join('/')
+}
+
+/** `runs-on`: a label, a list of labels, or a group with labels; one of each for the rows of a matrix. */
+function runnersOf(job: Tree, bindings: Bindings): readonly Setting<readonly string[]>[] {
+  const written = child(job, 'runs-on')
+  const labels = isMap(written) ? child(written, 'labels') : written
+  const found = matrixRows(job).map((row): Setting<readonly string[]> => {
+    const all = new Map([...bindings, ...row])
+    const texts = textsOf(labels).map((text) => substitute(text, all))
+    const open = texts.find(isExpression)
+    if (open !== undefined) return { known: false, expression: open }
+    if (isMap(written) && texts.length === 0) {
+      return { known: false, expression: `group ${textOf(child(written, 'group')) ?? ''}` }
+    }
+    return { known: true, value: texts }
+  })
+  return onceEach(found, (one) => JSON.stringify(one))
+}
+
+function settingOf(text: string): Setting<string> {
+  return isExpression(text)
+    ? { known: false, expression: text }
+    : { known: true, value: text === '' ? undefined : text }
 }
 
 function defaultDirectory({ own }: JobSite, bindings: Bindings): string | undefined {
@@ -124,7 +177,12 @@ function environmentOf(job: Tree, bindings: Bindings): Setting<string> {
   return { known: true, value: name === '' ? undefined : name }
 }
 
-/** The rows of a matrix mostly publish the same. */
-function distinct<T>(items: readonly T[]): readonly T[] {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
+/** The rows of a matrix mostly do the same. */
+function onceEach<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+}
+
+function stepKey({ place, inputs, commands, inAction }: JobStep): string {
+  const texts = commands.map(({ text, directory }) => [text, directory])
+  return JSON.stringify([place, [...inputs], texts, inAction])
 }

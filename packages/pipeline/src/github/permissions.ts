@@ -1,5 +1,6 @@
-import type { IdTokenAccess, Place } from '../model.ts'
-import { child, isMap, spell, type Tree, textOf } from '../yaml/tree.ts'
+import type { IdTokenAccess, Permissions } from '../job.ts'
+import type { Place } from '../place.ts'
+import { child, entriesOf, isMap, spell, type Tree, textOf } from '../yaml/tree.ts'
 import type { JobSite, Level } from './calls.ts'
 
 /**
@@ -17,6 +18,29 @@ export function idTokenAccess({ callers, own }: JobSite): IdTokenAccess {
   if (granting === undefined) return refused(own, own, undefined)
   const reason = `Job "${own.id}" gets ID tokens: \`id-token: write\` is granted by the permissions at ${spell(granting.place)}.`
   return { granted: true, reason, place: granting.place, variables: [] }
+}
+
+/** What GitHub's own token may do in a job: the innermost permissions that are written. */
+export function permissionsOf({ callers, own }: JobSite): Permissions {
+  for (const level of [own, ...callers.toReversed()]) {
+    const ofJob = written(level.job)
+    const found = ofJob ?? written(level.workflow.tree)
+    if (found === undefined) continue
+    const from = level !== own ? 'caller' : ofJob === undefined ? 'workflow' : 'job'
+    const all = /^(read|write)-all$/.exec(textOf(found) ?? '')?.[1]
+    const scopes = entriesOf(found).map(([name, value]) => [name, accessOf(textOf(value))] as const)
+    return {
+      from,
+      scopes: new Map(scopes),
+      place: found.place,
+      ...((all === 'read' || all === 'write') && { all }),
+    }
+  }
+  return { from: 'default', scopes: new Map() }
+}
+
+function accessOf(text: string | undefined): 'read' | 'write' | 'none' {
+  return text === 'read' || text === 'write' ? text : 'none'
 }
 
 function refused(level: Level, own: Level, grant: Grant | undefined): IdTokenAccess {

@@ -1,17 +1,26 @@
+import { posix } from 'node:path'
+import type { ActionUse, JobStep, ToolVersion } from '../job.ts'
+import { nodeVersionIn, packageManagerIn } from '../repository/tool-files.ts'
+import { capabilityOf } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
-import { incapableNode } from '../steps/npm-versions.ts'
+import { toolVersion, withTools } from '../steps/installed-tools.ts'
+import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
 import { readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { targetOf } from '../steps/target.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
 import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
+import { actionUse } from './action-use.ts'
 import { recogniseAction } from './actions.ts'
 import { type Bindings, isFalse, secretsIn, substitute } from './expressions.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
+type Inputs = ReadonlyMap<string, string>
 
 /** What the steps of a job, or of a composite action, run in. */
-export interface StepsContext extends ScriptContext {
+export interface StepsContext extends Omit<ScriptContext, 'within'> {
+  /** What is found of the steps themselves, in their order. */
+  readonly trace: JobStep[]
   /** Composite actions of the repository, by the path that `uses: ./…` names, without `./`. */
   readonly actions: ReadonlyMap<string, Tree>
   readonly bindings: Bindings
@@ -25,6 +34,16 @@ export interface StepsContext extends ScriptContext {
 // GitHub allows ten composite actions within each other.
 const MAX_ACTIONS = 10
 
+/** Actions that put a program on the PATH. */
+const SETS_UP: ReadonlyMap<string, string> = new Map([
+  ['pnpm/action-setup', 'pnpm'],
+  ['astral-sh/setup-uv', 'uv'],
+  ['oven-sh/setup-bun', 'bun'],
+])
+
+/** Inputs that take a token for GitHub, not for a registry. */
+const OF_GITHUB = /^(?:github[-_]?token|gh[-_]?token|repo[-_]?token)$/i
+
 // `shell: python` and the like: the script is not one of a shell.
 const OTHER_LANGUAGE = /^(?:python|node|perl|ruby|deno)/
 
@@ -37,10 +56,13 @@ export function readSteps(steps: readonly Tree[], context: StepsContext): ShellS
 class StepsReader {
   readonly #context: StepsContext
   readonly #depth: number
+  /** The directory of the composite action whose steps these are. */
+  readonly #action: string | undefined
 
-  constructor(context: StepsContext, depth: number) {
+  constructor(context: StepsContext, depth: number, action?: string) {
     this.#context = context
     this.#depth = depth
+    this.#action = action
   }
 
   read(steps: readonly Tree[], start: ShellState): ShellState {
@@ -59,14 +81,30 @@ class StepsReader {
     if (OTHER_LANGUAGE.test(textOf(child(step, 'shell')) ?? '')) return state
     const directory = this.#directoryOf(step, state)
     const placeOf = (line: number) => placeOfLine(run, line)
-    const { secrets, incapableNpm, versionsSet } = readScript(
+    const { findings } = this.#context
+    const before = findings.commands.length
+    const { secrets, node, npm, tools, versionsSet } = readScript(
       this.#text(script, variables),
       placeOf,
       { ...state, directory, variables },
-      this.#context,
+      { ...this.#context, within: step },
     )
+    this.#trace(step, { variables, commands: findings.commands.slice(before) })
     // Each step has a shell of its own; only files outlive it.
-    return { ...state, secrets, incapableNpm, versionsSet }
+    return { ...state, secrets, node, npm, tools, versionsSet }
+  }
+
+  #trace(step: Tree, found: Partial<JobStep> & Pick<JobStep, 'variables'>): void {
+    const condition = textOf(child(step, 'if'))
+    this.#context.trace.push({
+      place: step.place,
+      tree: step,
+      inputs: new Map(),
+      commands: [],
+      ...found,
+      ...(condition !== undefined && { condition }),
+      ...(this.#action !== undefined && { inAction: this.#action }),
+    })
   }
 
   #uses(step: Tree, uses: string, inside: ShellState, state: ShellState): ShellState {
@@ -76,39 +114,98 @@ class StepsReader {
         this.#text(textOf(value) ?? '', inside.variables),
       ]),
     )
-    if (/^actions\/setup-node@/i.test(uses)) {
-      const fromFile = inputs.has('node-version-file')
-      const node = inputs.get('node-version') ?? (fromFile ? '' : undefined)
-      return {
-        ...state,
-        userRegistry: inputs.get('registry-url') ?? state.userRegistry,
-        // Another Node comes with an npm of its own, also after an earlier upgrade.
-        incapableNpm: node === undefined ? state.incapableNpm : incapableNode(node),
-      }
-    }
+    const action = actionUse(child(step, 'uses') ?? step, uses)
+    this.#trace(step, { variables: inside.variables, inputs, action })
+    if (action.name === 'actions/setup-node') return this.#setUpNode(step, inputs, state)
+    if (SETS_UP.has(action.name)) return this.#setUpTool(step, action, inputs, state)
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
-    const found = recogniseAction(uses, inputs)
-    if (found?.kind === 'publish') this.#publish(found, step, uses, inside)
+    const found = recogniseAction(action, inputs, inside.variables)
+    if (found?.kind === 'publish') this.#publish(found, step, uses, action, inside)
+    if (found?.kind === 'shell') this.#script(found.script, step, action, inside)
     if (found?.kind === 'unplayed') {
-      const place = child(step, 'uses')?.place ?? step.place
-      this.#context.findings.unknowns.push({ place, sentence: found.sentence })
+      this.#context.findings.unknowns.push({ place: action.place, sentence: found.sentence })
     }
     return state
   }
 
-  #publish(publish: Publish, step: Tree, uses: string, inside: ShellState): void {
+  /** Another Node comes with an npm of its own, also after an earlier upgrade. */
+  #setUpNode(step: Tree, inputs: Inputs, state: ShellState): ShellState {
+    const userRegistry = inputs.get('registry-url') ?? state.userRegistry
+    const asked = this.#nodeAsked(step, inputs)
+    if (asked === undefined) return { ...state, userRegistry }
+    const node: ToolVersion = { ...asked, range: nodeRange(asked.written) }
+    return { ...state, userRegistry, node, npm: bundledNpm(node) }
+  }
+
+  #nodeAsked(step: Tree, inputs: Inputs): Omit<ToolVersion, 'range'> | undefined {
+    const written = inputs.get('node-version')
+    const place = child(step, 'with', 'node-version')?.place ?? step.place
+    if (written !== undefined && written !== '') return { written, place, from: 'setup' }
+    const file = inputs.get('node-version-file')
+    if (file === undefined) return undefined
+    const found = nodeVersionIn(posix.normalize(file), this.#context.textOf)
+    const at = { file: found?.file ?? file, line: 1, column: 1 }
+    return { written: found?.written ?? `of ${file}`, place: at, from: 'file' }
+  }
+
+  #setUpTool(step: Tree, { name }: ActionUse, inputs: Inputs, state: ShellState): ShellState {
+    const tool = SETS_UP.get(name) ?? ''
+    const input = `${name === 'pnpm/action-setup' || name === 'astral-sh/setup-uv' ? '' : `${tool}-`}version`
+    const place = child(step, 'with', input)?.place ?? step.place
+    const asked = inputs.get(input)
+    const pinned = packageManagerIn(tool, 'package.json', this.#context.textOf)
+    const version =
+      asked !== undefined
+        ? toolVersion(asked, place, 'setup')
+        : pinned && toolVersion(pinned.written, { file: pinned.file, line: 1, column: 1 }, 'file')
+    return version === undefined ? state : withTools(state, [[tool, version]])
+  }
+
+  /** The command that an action runs for the step, as `publish:` of changesets/action. */
+  #script(script: string, step: Tree, action: ActionUse, inside: ShellState): void {
+    const { findings } = this.#context
+    const [publishes, commands] = [findings.publishes.length, findings.commands.length]
+    const place = child(step, 'with', 'publish')?.place ?? action.place
+    const context = { ...this.#context, within: step }
+    readScript(this.#text(script, inside.variables), () => place, inside, context)
+    const traced = this.#context.trace.at(-1)
+    if (traced !== undefined) {
+      const run = { ...traced, commands: findings.commands.slice(commands) }
+      this.#context.trace.splice(-1, 1, run)
+    }
+    for (let at = publishes; at < findings.publishes.length; at++) {
+      const found = findings.publishes[at]
+      if (found !== undefined) findings.publishes[at] = { ...found, action }
+    }
+    if (findings.publishes.length > publishes) return
+    const selection = { of: 'all' } as const
+    const publish: Publish = { kind: 'publish', client: 'changesets', args: [], selection }
+    this.#publish(publish, step, `${action.name}@${action.ref}`, action, inside)
+  }
+
+  #publish(
+    publish: Publish,
+    step: Tree,
+    uses: string,
+    action: ActionUse,
+    inside: ShellState,
+  ): void {
     const { manifests, findings } = this.#context
     const place = child(step, 'uses')?.place ?? step.place
     // The Python action runs in a container of its own and reads no variables of twine.
-    const variables: Variables = publish.client === 'npm' ? inside.variables : new Map()
+    const variables: Variables = publish.client === 'twine' ? new Map() : inside.variables
     const target = targetOf(publish, '.', { ...inside, variables }, manifests)
     for (const sentence of target.sentences) findings.unknowns.push({ place, sentence })
-    const passed = entriesOf(child(step, 'with')).flatMap(([, value]) =>
-      secretsIn(this.#text(textOf(value) ?? '', inside.variables)).map((name) => ({
-        name,
-        place: value.place,
-      })),
-    )
+    const passed = entriesOf(child(step, 'with'))
+      .filter(([input]) => !OF_GITHUB.test(input))
+      .flatMap(([input, value]) =>
+        secretsIn(this.#text(textOf(value) ?? '', inside.variables)).map((name) => ({
+          name,
+          place: value.place,
+          by: 'input' as const,
+          as: input,
+        })),
+      )
     const set = storedSecrets(publish.client, '', place, variables, secretsIn)
     findings.publishes.push({
       place,
@@ -121,14 +218,16 @@ class StepsReader {
       packages: target.packages,
       storedSecrets: onceEach([...passed, ...set]),
       ...(target.files.some((file) => inside.versionsSet?.has(file)) && { setsVersion: true }),
-      ...(publish.incapable !== undefined && { incapable: publish.incapable }),
+      ...capabilityOf(publish, '', '.', inside, this.#context.textOf),
+      action,
+      within: step,
     })
   }
 
   #composite(
     step: Tree,
     written: string,
-    inputs: ReadonlyMap<string, string>,
+    inputs: Inputs,
     inside: ShellState,
     state: ShellState,
   ): ShellState {
@@ -144,12 +243,13 @@ class StepsReader {
       bindings.set(`inputs.${name}`, value)
     }
     const context = { ...this.#context, bindings, directory: '.' }
-    const after = new StepsReader(context, this.#depth + 1).read(
+    const path = written.replace(/\/+$/, '')
+    const after = new StepsReader(context, this.#depth + 1, path).read(
       itemsOf(child(action, 'runs', 'steps')),
       { ...inside, directory: '.' },
     )
-    const { secrets, userRegistry, incapableNpm, versionsSet } = after
-    return { ...state, secrets, userRegistry, incapableNpm, versionsSet }
+    const { secrets, userRegistry, node, npm, tools, versionsSet } = after
+    return { ...state, secrets, userRegistry, node, npm, tools, versionsSet }
   }
 
   #directoryOf(step: Tree, state: ShellState): string | undefined {

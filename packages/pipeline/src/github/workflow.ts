@@ -1,4 +1,4 @@
-import type { Trigger } from '../model.ts'
+import type { Trigger } from '../job.ts'
 import { child, entriesOf, isList, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 
 /** A parsed workflow file. */
@@ -28,9 +28,11 @@ export function jobsOf({ tree }: Workflow): readonly (readonly [string, Tree])[]
 function triggerOf(event: string, filter: Tree): Trigger {
   const branches = child(filter, 'branches')
   const tags = child(filter, 'tags')
+  const types = child(filter, 'types')
   return {
     event,
     ...(branches && { branches: textsOf(branches) }),
     ...(tags && { tags: textsOf(tags) }),
+    ...(types && { types: textsOf(types) }),
   }
 }

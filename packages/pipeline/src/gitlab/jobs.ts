@@ -1,9 +1,10 @@
-import type { IdTokenAccess, PublishJob, Setting, Unknown } from '../model.ts'
+import type { IdTokenAccess, Job, JobStep, Setting, ToolVersion } from '../job.ts'
+import type { PublishJob, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
-import { incapableNode } from '../steps/npm-versions.ts'
+import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
 import { type Findings, readScript, type ShellState } from '../steps/script.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
-import { inOrder, type Work } from '../steps/work.ts'
+import { inOrder, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
 import {
   child,
   entriesOf,
@@ -37,12 +38,12 @@ export interface GitlabContext {
   readonly textOf: (file: string) => string | undefined
 }
 
-/** The publishing jobs of an assembled configuration. */
+/** The jobs of an assembled configuration. */
 export function readGitlabJobs(
   config: Tree,
   entry: string,
   context: GitlabContext,
-): { readonly jobs: readonly PublishJob[]; readonly unknowns: readonly Unknown[] } {
+): { readonly jobs: readonly (Job | PublishJob)[]; readonly unknowns: readonly Unknown[] } {
   const unknowns: Unknown[] = []
   const problem = (sentence: string, { place }: Tree): void => {
     unknowns.push({ place, sentence })
@@ -71,10 +72,9 @@ export function readGitlabJobs(
     (id) => jobsBefore(id, written, config),
     (id, before) => readScripts(written.get(id) ?? config, config, before, context, unknowns),
   )
-  const jobs = [...written].flatMap(([id, job]) => {
-    const done = work(id)
-    if (done.publishes.length === 0) return []
-    return publishJob(id, job, config, context, { entry, work: done }, unknowns)
+  const jobs = [...written].map(([id, job]) => {
+    const needs = jobsBefore(id, written, config)
+    return jobOf(id, job, config, context, { entry, needs, work: work(id) }, unknowns)
   })
   return { jobs, unknowns }
 }
@@ -100,11 +100,17 @@ function inherits(job: Tree, what: 'default' | 'variables', key: string): boolea
 function readScripts(
   job: Tree,
   config: Tree,
-  before: Omit<Work, 'publishes'>,
+  before: WorkBefore,
   context: GitlabContext,
   unknowns: Unknown[],
 ): Work {
-  const findings: Findings = { publishes: [], unknowns, builds: new Set(before.builds) }
+  const findings: Findings = {
+    publishes: [],
+    unknowns,
+    builds: new Set(before.builds),
+    commands: [],
+  }
+  const trace: JobStep[] = []
   const shared = variablesOf(job, config)
   const scripts = [
     ...scriptLines(child(job, 'before_script'), config),
@@ -115,53 +121,84 @@ function readScripts(
     const { manifests, textOf: ofFile } = context
     const findSecrets = secretFinder(variables, job)
     const read = { manifests, findSecrets, findings, textOf: ofFile }
+    const node = nodeOfImage(job, variables)
     const start: ShellState = {
       directory: '.',
       variables,
       secrets: [],
-      incapableNpm: npmOfImage(job, variables),
+      ...(node && { node, npm: bundledNpm(node) }),
       versionsSet: before.versionsSet,
     }
-    return scripts.reduce(
-      (state, line) => readScript(textOf(line) ?? '', (at) => placeOfLine(line, at), state, read),
-      start,
-    )
+    return scripts.reduce((state, line) => {
+      const done = findings.commands.length
+      const at = (index: number) => placeOfLine(line, index)
+      const after = readScript(textOf(line) ?? '', at, state, { ...read, within: line })
+      const commands = findings.commands.slice(done)
+      trace.push({ place: line.place, tree: line, inputs: new Map(), commands, variables })
+      return after
+    }, start)
   })
   return {
-    publishes: [...new Map(findings.publishes.map((one) => [JSON.stringify(one), one])).values()],
+    publishes: [...new Map(findings.publishes.map((one) => [publishKey(one), one])).values()],
+    // The rows of a matrix run the same lines.
+    steps: trace.slice(0, scripts.length),
     builds: findings.builds,
     versionsSet: new Set(states.flatMap((state) => [...(state.versionsSet ?? [])])),
   }
 }
 
-function publishJob(
+interface JobFacts {
+  readonly entry: string
+  readonly needs: readonly string[]
+  readonly work: Work
+}
+
+function jobOf(
   id: string,
   job: Tree,
   config: Tree,
   context: GitlabContext,
-  { entry, work: { publishes, builds } }: { readonly entry: string; readonly work: Work },
+  { entry, needs, work: { publishes, steps, builds } }: JobFacts,
   unknowns: Unknown[],
-): PublishJob {
-  return {
+): Job | PublishJob {
+  const variables = variablesOf(job, config)
+  const image = child(job, 'image')
+  const found: Job = {
     id,
     place: job.place,
     entry,
     // An ID token names only the file at the top, wherever the job stands.
     file: entry,
     triggers: triggersOf(job, child(config, 'workflow'), context.defaultBranch),
-    environment: environmentOf(job, variablesOf(job, config)),
-    idToken: idTokenAccess(id, job, config, unknowns),
-    publishes,
-    builds: [...builds],
+    environment: environmentOf(job, variables),
+    idToken: idTokenAccess(id, job, config, publishes.length > 0 ? unknowns : []),
+    permissions: { from: 'default', scopes: new Map() },
+    runners: [{ known: true, value: textsOf(child(job, 'tags')) }],
+    ...(image && { image: settingOf(imageOf(job, variables)) }),
+    steps,
+    needs,
+    rows: Math.max(1, parallelRows(job).length),
+    source: { workflow: config, job, written: child(config, id) ?? job, callers: [] },
   }
+  return publishes.length === 0 ? found : { ...found, publishes, builds: [...builds] }
 }
 
-/** `image: node:20-alpine` comes with the npm of Node 20. */
-function npmOfImage(job: Tree, variables: Variables): string | undefined {
+function imageOf(job: Tree, variables: Variables): string {
   const image = child(job, 'image')
-  const name = expand(textOf(image) ?? textOf(child(image, 'name')) ?? '', variables)
-  const version = /(?:^|\/)node:(\d[\d.]*)/.exec(name)?.[1]
-  return version === undefined ? undefined : incapableNode(version)
+  return expand(textOf(image) ?? textOf(child(image, 'name')) ?? '', variables)
+}
+
+function settingOf(text: string): Setting<string> {
+  if (isOpen(text)) return { known: false, expression: text }
+  return { known: true, value: text === '' ? undefined : text }
+}
+
+/** The Node of `image: node:20-alpine`. */
+function nodeOfImage(job: Tree, variables: Variables): ToolVersion | undefined {
+  const image = child(job, 'image')
+  const written = /(?:^|\/)node:([\w.]+)/.exec(imageOf(job, variables))?.[1]
+  if (image === undefined || written === undefined) return undefined
+  return { written, range: nodeRange(written), place: image.place, from: 'image' }
 }
 
 function variablesOf(job: Tree, config: Tree): Variables {
@@ -209,9 +246,7 @@ function secretFinder(variables: Variables, job: Tree): (text: string) => readon
 /** `environment: name` or `environment: { name }`. */
 function environmentOf(job: Tree, variables: Variables): Setting<string> {
   const written = child(job, 'environment')
-  const name = expand(textOf(written) ?? textOf(child(written, 'name')) ?? '', variables)
-  if (isOpen(name)) return { known: false, expression: name }
-  return { known: true, value: name === '' ? undefined : name }
+  return settingOf(expand(textOf(written) ?? textOf(child(written, 'name')) ?? '', variables))
 }
 
 /** Every ID token of GitLab is a declared variable with a fixed audience (docs, "CI/CD YAML syntax", `id_tokens`). */
@@ -224,7 +259,8 @@ function idTokenAccess(id: string, job: Tree, config: Tree, unknowns: Unknown[])
       const sentence = `${name} has several audiences; PyPI and crates.io refuse that, so declare one variable per audience.`
       unknowns.push({ place: aud?.place ?? token.place, sentence })
     }
-    return audiences[0] === undefined ? [] : [{ name, audience: audiences[0] }]
+    const place = token.place
+    return audiences[0] === undefined ? [] : [{ name, audience: audiences[0], place }]
   })
   if (declared !== undefined && variables.length > 0) {
     const names = variables.map(({ name }) => name).join(', ')

@@ -1,4 +1,4 @@
-import type { Trigger } from '../model.ts'
+import type { Trigger } from '../job.ts'
 import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 
 /**

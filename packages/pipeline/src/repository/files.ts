@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { posix } from 'node:path'
+import { join, posix, sep } from 'node:path'
 import { PipelineError, reasonOf } from '../errors.ts'
 
 /**
@@ -17,17 +17,38 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-// A script that somebody wrote is far smaller.
-const MAX_SCRIPT_BYTES = 1024 * 1024
+// The lock files of the largest monorepos have about ten megabytes.
+const MAX_TEXT_BYTES = 32 * 1024 * 1024
 
-/** The text of a script; undefined if there is none that can be read. Waits: scripts are found one by one while reading. */
-export function textIfThere(path: string): string | undefined {
+/** The text of a file by its path from the root; undefined if there is none that can be read. */
+export type ReadText = (file: string) => string | undefined
+
+/**
+ * Reads the files of a repository, each once. Waits for the disk: scripts are found one by one while reading. A link
+ * that leads out of the repository leads to nothing.
+ */
+export function textReader(root: string): ReadText {
+  const texts = new Map<string, string | undefined>()
+  return (file) => {
+    if (!texts.has(file)) texts.set(file, textIfThere(root, file))
+    return texts.get(file)
+  }
+}
+
+function textIfThere(root: string, file: string): string | undefined {
   try {
+    const path = join(root, file)
     const found = statSync(path)
-    return found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : undefined
+    const readable = found.isFile() && found.size <= MAX_TEXT_BYTES && isInside(root, path)
+    return readable ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }
+}
+
+/** Tells whether a path that is there is within the repository, links followed. */
+export function isInside(root: string, path: string): boolean {
+  return realpathSync(path).startsWith(`${realpathSync(root)}${sep}`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Repository } from '../model.ts'
 import { readIfThere } from './files.ts'
@@ -61,6 +62,16 @@ function remote(host: string, written: string): Remote | undefined {
 function fromManifests({ npm, python }: Manifests): Remote | undefined {
   const written = [...npm, ...python].filter(({ directory }) => directory === '.')
   return written.map(({ repository }) => parseRemote(repository ?? '')).find((one) => one)
+}
+
+/** The names of the tags that git has here, newest versions not first. */
+export async function readTags(root: string): Promise<readonly string[]> {
+  const git = await gitDirectories(root)
+  if (git === undefined) return []
+  const packed = (await readIfThere(join(git.common, 'packed-refs'))) ?? ''
+  const names = [...packed.matchAll(/^[0-9a-f]+ refs\/tags\/(\S+)$/gm)].map(([, name = '']) => name)
+  const loose = await readdir(join(git.common, 'refs/tags'), { recursive: true }).catch(() => [])
+  return [...new Set([...names, ...loose.map((name) => name.replaceAll('\\', '/'))])]
 }
 
 interface GitDirectories {

@@ -24,7 +24,7 @@ describe('recognise', () => {
     ['pnpm recursive publish', 'pnpm', ['-r']],
     ['pnpm --filter @acme/a publish', 'pnpm', ['--filter', '@acme/a']],
     ['yarn npm publish --tolerate-republish', 'yarn', ['--tolerate-republish']],
-    ['yarn publish --new-version 1.0.0', 'yarn', ['--new-version', '1.0.0']],
+    ['yarn publish --new-version 1.0.0', 'yarn-classic', ['--new-version', '1.0.0']],
     ['twine upload dist/*', 'twine', ['dist/*']],
     ['python -m twine upload dist/*', 'twine', ['dist/*']],
     ['python3.12 -m twine upload dist/*', 'twine', ['dist/*']],
@@ -95,17 +95,25 @@ describe('recognise', () => {
   it.each([
     ['npx semantic-release', 'semantic-release'],
     ['yarn dlx semantic-release@25', 'semantic-release'],
-    ['pnpm exec changeset publish', 'changeset publish'],
-    ['npx @changesets/cli publish', '@changesets/cli publish'],
-    ['poetry publish --build', 'poetry publish'],
-    ['flit publish', 'flit publish'],
-    ['hatch publish', 'hatch publish'],
-    ['bun publish', 'bun publish'],
-    ['npx lerna publish from-package', 'lerna publish'],
+    ['pnpm exec changeset publish', 'changesets'],
+    ['npx @changesets/cli publish', 'changesets'],
+    ['poetry publish --build', 'poetry'],
+    ['flit publish', 'flit'],
+    ['hatch publish', 'hatch'],
+    ['pdm publish', 'pdm'],
+    ['bun publish', 'bun'],
+    ['npx lerna publish from-package', 'lerna'],
+    ['npx nx release publish', 'nx'],
     ['np --no-tests', 'np'],
     ['npx release-it --ci', 'release-it'],
-    ['npx -p publib@latest publib-npm', 'publib-npm'],
-    ['python setup.py sdist upload', 'setup.py upload'],
+    ['npx -p publib@latest publib-npm', 'publib'],
+    ['python setup.py sdist upload', 'setup.py'],
+    ['maturin upload target/wheels/*', 'maturin'],
+  ])('reads %j as a publish by another tool', (line, client) => {
+    expect(read(line)).toMatchObject({ kind: 'publish', client })
+  })
+
+  it.each([
     ['make release', 'make release'],
     ['./scripts/publish.sh', 'publish.sh'],
     ['bash scripts/release.sh', 'scripts/release.sh'],

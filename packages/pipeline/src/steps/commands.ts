@@ -1,10 +1,13 @@
 import type { ClientId } from '../model.ts'
 import { flagValue, flagValues, isOn, type Options, parseOptions } from './options.ts'
+import { publishingTool, TOOL_VALUED } from './publishing-tools.ts'
 import { type Unplayed, unplayed } from './unplayed.ts'
 
 /** The packages that a command is about. */
 export type Selection =
   | { readonly of: 'directory' }
+  /** Every public package of the workspaces around; without workspaces the directory. */
+  | { readonly of: 'all' }
   /** Workspaces whose name or directory a glob picks; `root` tells whether the root package can be among them. */
   | { readonly of: 'workspaces'; readonly globs: readonly string[]; readonly root: boolean }
 
@@ -65,13 +68,22 @@ const UV_VALUED = new Set(
   ),
 )
 
-/** The flags of each client's publish command that take the next word. */
-export const VALUED: Readonly<Record<ClientId, ReadonlySet<string>>> = {
-  npm: NPM_VALUED,
-  pnpm: PNPM_VALUED,
-  yarn: YARN_VALUED,
-  twine: TWINE_VALUED,
-  uv: UV_VALUED,
+const CLIENT_VALUED: ReadonlyMap<ClientId, ReadonlySet<string>> = new Map<
+  ClientId,
+  ReadonlySet<string>
+>([
+  ['npm', NPM_VALUED],
+  ['pnpm', PNPM_VALUED],
+  ['yarn', YARN_VALUED],
+  ['yarn-classic', YARN_VALUED],
+  ['twine', TWINE_VALUED],
+  ['uv', UV_VALUED],
+  ...TOOL_VALUED,
+])
+
+/** The flags of a client's publish command that take the next word. */
+export function valuedFlags(client: ClientId): ReadonlySet<string> {
+  return CLIENT_VALUED.get(client) ?? new Set()
 }
 
 /** Program → how to read its words. A program that is not here and not in `unplayed` does not publish. */
@@ -93,7 +105,7 @@ const RECOGNISERS: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>
  * they upload nothing, so there is nothing to rehearse.
  */
 export function recognise(words: readonly string[]): Recognised | undefined {
-  return RECOGNISERS.get(words[0] ?? '')?.(words) ?? unplayed(words)
+  return RECOGNISERS.get(words[0] ?? '')?.(words) ?? publishingTool(words) ?? unplayed(words)
 }
 
 function npm(words: readonly string[]): Recognised | undefined {
@@ -149,7 +161,7 @@ function yarn(words: readonly string[], selection: Selection = HERE): Recognised
   }
   if (verb === 'publish') {
     const options = parseOptions(after, YARN_VALUED)
-    return published('yarn', after, options, { ...where, incapable: YARN_1 })
+    return published('yarn-classic', after, options, { ...where, incapable: YARN_1 })
   }
   if (verb === 'workspace') {
     const [name = '', ...rest] = after
@@ -173,6 +185,7 @@ function yarnForeach(words: readonly string[]): Recognised | undefined {
 
 function bun(words: readonly string[]): Recognised | undefined {
   const { verb, after } = splitVerb(words, new Set(['--cwd']))
+  if (verb === 'publish') return publishingTool(words)
   return verb === 'run' ? script(after, { selection: HERE }) : undefined
 }
 

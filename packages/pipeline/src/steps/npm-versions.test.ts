@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { incapableNode, incapableNpm, installedNpm } from './npm-versions.ts'
+import { installedTools, toolVersion } from './installed-tools.ts'
+import { bundledNpm, nodeRange } from './node-versions.ts'
+import { incapableNpmVersion } from './npm-versions.ts'
 
-describe('incapableNode', () => {
+const PLACE = { file: 'ci.yml', line: 1, column: 1 }
+
+const ofNode = (written: string) =>
+  incapableNpmVersion(bundledNpm({ written, range: nodeRange(written), from: 'setup' }))
+const ofNpm = (written: string) => incapableNpmVersion(toolVersion(written, PLACE, 'install'))
+
+describe('the npm of a Node', () => {
   it.each(['18', '20', '22.x', 'v22.14.0', '23', '24.4.1', 'lts/iron', 'lts/Jod'])(
-    'tells that Node %s brings an npm that is too old',
+    'is too old with Node %s',
     (version) => {
-      expect(incapableNode(version)).toContain('cannot exchange ID tokens')
+      expect(ofNode(version)).toContain('cannot exchange ID tokens')
     },
   )
 
@@ -19,33 +27,42 @@ describe('incapableNode', () => {
     'latest',
     '>=20',
     '$NODE_VERSION',
-  ])('does not judge Node %s, which has or may have a newer npm', (version) => {
-    expect(incapableNode(version)).toBeUndefined()
+  ])('is not judged with Node %s, which has or may have a newer one', (version) => {
+    expect(ofNode(version)).toBeUndefined()
   })
 })
 
-describe('incapableNpm', () => {
-  it.each(['10', '10.9.2', '^10.8', '11.4.2', '11.5.0'])('refuses npm %s', (version) => {
-    expect(incapableNpm(version)).toContain('11.5.1')
+describe('an npm that is asked for', () => {
+  it.each(['10', '10.9.2', '^10.8', '11.4.2', '11.5.0'])('is too old as %s', (version) => {
+    expect(ofNpm(version)).toContain('11.5.1')
   })
 
   it.each(['11', '^11.4.0', '11.5.1', '12.0.0', 'latest', 'next-11', ''])(
-    'does not judge npm %s',
+    'is not judged as %s',
     (version) => {
-      expect(incapableNpm(version)).toBeUndefined()
+      expect(ofNpm(version)).toBeUndefined()
     },
   )
 })
 
-describe('installedNpm', () => {
-  it('knows a global installation of npm, new enough or not', () => {
-    expect(installedNpm(['npm', 'install', '-g', 'npm@latest'])).toEqual({ incapable: undefined })
-    expect(installedNpm(['npm', 'i', '--global', 'npm@10'])?.incapable).toContain('npm 10')
+describe('installedTools', () => {
+  it.each([
+    ['npm install -g npm@latest', 'npm', '*'],
+    ['npm i --global npm@10', 'npm', '>=10.0.0 <11.0.0-0'],
+    ['npm install -g pnpm@10', 'pnpm', '>=10.0.0 <11.0.0-0'],
+    ['corepack prepare yarn@4.9.0 --activate', 'yarn', '4.9.0'],
+    ['pip install -U build twine==6.0.1', 'twine', '6.0.1'],
+    ['pip install twine>=6,<7', 'twine', '>=6.0.0 <7.0.0-0'],
+    ['pipx install poetry', 'poetry', '*'],
+  ])('reads %j', (line, name, range) => {
+    const found = installedTools(line.split(' ').slice(line.startsWith('corepack') ? 1 : 0), PLACE)
+    expect(new Map(found).get(name)).toMatchObject({ range, place: PLACE })
   })
 
-  it('passes over other installations', () => {
-    expect(installedNpm(['npm', 'install', '-g', 'pnpm@10'])).toBeUndefined()
-    expect(installedNpm(['npm', 'install', 'npm@10'])).toBeUndefined()
-    expect(installedNpm(['npm', 'publish'])).toBeUndefined()
-  })
+  it.each(['npm install npm@10', 'npm publish', 'npm install -g typescript', 'pip install -e .'])(
+    'passes over %j',
+    (line) => {
+      expect(installedTools(line.split(' '), PLACE)).toBeUndefined()
+    },
+  )
 })

@@ -1,7 +1,7 @@
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Recognised } from './commands.ts'
-import { VALUED } from './commands.ts'
+import { valuedFlags } from './commands.ts'
 import { flagValue, parseOptions } from './options.ts'
 import { expand, isOpen, type Variables, valueIn } from './variables.ts'
 
@@ -32,7 +32,7 @@ export function npmRegistry(
   surroundings: Surroundings,
 ): Named {
   const { variables } = surroundings
-  const flag = flagValue(parseOptions(publish.args, VALUED[publish.client]), '--registry')
+  const flag = flagValue(parseOptions(publish.args, valuedFlags(publish.client)), '--registry')
   const found = new Set(
     (packages.length > 0 ? packages : [undefined]).map((one) =>
       publish.client === 'yarn'
@@ -87,22 +87,32 @@ function inNpmrc(around: readonly NpmManifest[], key: string): string | undefine
   return around.map(({ npmrc }) => npmrc.get(key)).find((value) => value !== undefined)
 }
 
-/** The registry of twine and uv. */
+/** Where the clients take the upload address, or the name of an index, from. */
+const URL_VARIABLES = ['TWINE_REPOSITORY_URL', 'FLIT_INDEX_URL', 'MATURIN_REPOSITORY_URL']
+const INDEX_VARIABLES = [
+  'TWINE_REPOSITORY',
+  'HATCH_INDEX_REPO',
+  'PDM_PUBLISH_REPO',
+  'MATURIN_REPOSITORY',
+]
+
+/** The registry of twine, uv and the other Python clients. */
 export function pythonRegistry(
   publish: Publish,
   project: PythonManifest | undefined,
   variables: Variables,
 ): Named {
-  const options = parseOptions(publish.args, VALUED[publish.client])
+  const options = parseOptions(publish.args, valuedFlags(publish.client))
   if (publish.client === 'uv') {
     const url = flagValue(options, '--publish-url') ?? valueIn(variables, 'UV_PUBLISH_URL')
     const index = flagValue(options, '--index') ?? valueIn(variables, 'UV_PUBLISH_INDEX')
     if (url === undefined && index !== undefined) return indexed(index, project?.indexes, variables)
     return named(url ?? project?.publishUrl, variables)
   }
-  const url = flagValue(options, '--repository-url') ?? valueIn(variables, 'TWINE_REPOSITORY_URL')
+  const url = flagValue(options, '--repository-url') ?? valueIn(variables, ...URL_VARIABLES)
   const repository =
-    flagValue(options, '-r', '--repository') ?? valueIn(variables, 'TWINE_REPOSITORY')
+    flagValue(options, '-r', '--repository') ?? valueIn(variables, ...INDEX_VARIABLES)
+  if (url === undefined && /^https?:/.test(repository ?? '')) return named(repository, variables)
   if (url === undefined && repository !== undefined)
     return indexed(repository, undefined, variables)
   return named(url, variables)
@@ -117,7 +127,9 @@ function indexed(
   const url = indexes?.get(name)
   if (url !== undefined) return { registry: url }
   if (name === 'pypi') return {}
-  if (name === 'testpypi') return { registry: TEST_PYPI }
+  // hatch calls them `main` and `test`.
+  if (name === 'main') return {}
+  if (name === 'testpypi' || name === 'test') return { registry: TEST_PYPI }
   return {
     sentence: `The index "${name}" is not described in the repository; name the upload URL instead.`,
   }

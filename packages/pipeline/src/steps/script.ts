@@ -1,16 +1,15 @@
-import type { Place, PublishStep, Unknown } from '../model.ts'
+import { posix } from 'node:path'
+import type { ScriptCommand, ToolVersion } from '../job.ts'
+import type { Place, PublishStep, StoredSecret, Unknown } from '../model.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
+import type { Tree } from '../yaml/tree.ts'
+import { capabilityOf } from './capability.ts'
 import { type Recognised, recognise } from './commands.ts'
-import { incapableNpm, installedNpm } from './npm-versions.ts'
+import { installedTools, withTools } from './installed-tools.ts'
+import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
-import {
-  onceEach,
-  type SecretFinder,
-  type StoredSecret,
-  secretsLeftBy,
-  storedSecrets,
-} from './secrets.ts'
+import { onceEach, type SecretFinder, secretsLeftBy, storedSecrets } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
 import { npmrcText, targetOf } from './target.ts'
 import { nearest, workspaces } from './targets.ts'
@@ -29,8 +28,11 @@ export interface ShellState {
   /** Stored secrets that earlier scripts wrote to configuration files. */
   readonly secrets: readonly StoredSecret[]
   readonly userRegistry?: string | undefined
-  /** Why the npm on the PATH cannot do trusted publishing. */
-  readonly incapableNpm?: string | undefined
+  /** Node and npm on the PATH. */
+  readonly node?: ToolVersion | undefined
+  readonly npm?: ToolVersion | undefined
+  /** Other programs that a command or an action has installed, by name. */
+  readonly tools?: ReadonlyMap<string, ToolVersion> | undefined
   /** The kinds of manifest in which a command before has set the version of what will be published. */
   readonly versionsSet?: ReadonlySet<VersionFile> | undefined
 }
@@ -41,12 +43,16 @@ export interface Findings {
   readonly unknowns: Unknown[]
   /** Directories whose package's `build` script was run. */
   readonly builds: Set<string>
+  /** Every command, in the order of running. */
+  readonly commands: ScriptCommand[]
 }
 
 export interface ScriptContext {
   readonly manifests: Manifests
   readonly findSecrets: SecretFinder
   readonly findings: Findings
+  /** The step, or the line of a script, that is read. */
+  readonly within: Tree
   /** The text of a file, by its path from the root. */
   readonly textOf: (file: string) => string | undefined
 }
@@ -102,18 +108,25 @@ class ScriptReader {
     const [program, ...rest] = words
     const changed = { ...state, variables: assigned(state.variables, assignments, place) }
     if (program === undefined) return changed
+    this.#context.findings.commands.push({
+      place,
+      words,
+      text: command.text,
+      ...(state.directory !== undefined && { directory: state.directory }),
+      nested: this.#depth > 0,
+    })
     if (program === 'export') {
       const exported = unwrap(rest).assignments
       return { ...state, variables: assigned(state.variables, exported, place) }
     }
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
-    const upgrade = installedNpm(words)
-    if (upgrade !== undefined) return { ...state, incapableNpm: upgrade.incapable }
+    const installed = installedTools(words, place)
+    if (installed !== undefined) return withTools(state, installed)
     const versioned = versionSetBy(words)
     if (versioned !== undefined) {
       return { ...state, versionsSet: new Set([...(state.versionsSet ?? []), versioned]) }
     }
-    const file = this.#scriptFile(command, words, changed)
+    const file = this.#scriptFile(command, words, changed) ?? this.#target(words, changed)
     if (file !== undefined) {
       this.#nested(file, place, changed)
       return state
@@ -159,7 +172,8 @@ class ScriptReader {
       packages: target.packages,
       storedSecrets: onceEach([...state.secrets, ...secrets]),
       ...(target.files.some((file) => state.versionsSet?.has(file)) && { setsVersion: true }),
-      ...capability(publish, command, state),
+      ...capabilityOf(publish, command.text, directory, state, this.#context.textOf),
+      within: this.#context.within,
     })
   }
 
@@ -196,6 +210,13 @@ class ScriptReader {
     return path === undefined ? undefined : this.#context.textOf(path)
   }
 
+  /** The recipe of the target that `make release` and the like run. */
+  #target(words: readonly string[], { directory }: ShellState): string | undefined {
+    if (directory === undefined) return undefined
+    const read = (file: string) => this.#context.textOf(posix.join(directory, file))
+    return makeTarget(words, read)
+  }
+
   #nested(script: string, place: Place, state: ShellState): void {
     if (this.#depth >= MAX_SCRIPT_DEPTH) return
     new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
@@ -215,18 +236,6 @@ function scriptFileOf(words: readonly string[], written: readonly string[]): str
   return [...options.flags.keys()].some((flag) => /^-\w*c$/.test(flag))
     ? undefined
     : options.rest[0]
-}
-
-/** `npx npm@11 publish` brings an npm of its own. */
-function capability(
-  publish: Publish,
-  { text }: Command,
-  { incapableNpm: ofPath }: ShellState,
-): Pick<PublishStep, 'incapable'> {
-  const fetched = /\bnpm@(\S+)/.exec(text)?.[1]
-  const ofNpm = fetched === undefined ? ofPath : incapableNpm(fetched)
-  const incapable = publish.incapable ?? (publish.client === 'npm' ? ofNpm : undefined)
-  return incapable === undefined ? {} : { incapable }
 }
 
 function assigned(

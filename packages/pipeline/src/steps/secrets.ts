@@ -1,23 +1,17 @@
-import type { ClientId, Place } from '../model.ts'
+import type { ClientId, Place, StoredSecret } from '../model.ts'
+import { isPythonClient } from './publishing-tools.ts'
 import type { Variables } from './variables.ts'
-
-/** A stored secret, by its name in the CI's settings, and where the file hands it on. */
-export interface StoredSecret {
-  readonly name: string
-  readonly place: Place
-}
 
 /** Finds the names of stored secrets in a text; each CI writes them differently. */
 export type SecretFinder = (text: string) => readonly string[]
 
-const PYTHON: ReadonlySet<ClientId> = new Set(['twine', 'uv'])
-
 /** The variables from which each kind of client takes credentials. */
 const NPM_VARIABLES = /^(?:NODE_AUTH_TOKEN|NPM_|PNPM_|YARN_)/i
-const PYTHON_VARIABLES = /^(?:TWINE_|UV_|PYPI|TEST_?PYPI)/i
+const PYTHON_VARIABLES = /^(?:TWINE_|UV_|PYPI|TEST_?PYPI|POETRY_|FLIT_|HATCH_|PDM_|MATURIN_)/i
 
 /** A script that stores credentials for the commands after it. */
-const STORES = /_auth(?:Token)?\b|_password\b|\.npmrc|\.pypirc|npm-cli-login|keyring/i
+const STORES =
+  /_auth(?:Token)?\b|_password\b|npmAuthToken|\.npmrc|\.pypirc|npm-cli-login|keyring|pypi-token|http-basic/i
 
 /**
  * The stored secrets that a publish command would use: those in variables that its client reads, that its
@@ -30,13 +24,14 @@ export function storedSecrets(
   variables: Variables,
   find: SecretFinder,
 ): readonly StoredSecret[] {
-  const reads = PYTHON.has(client) ? PYTHON_VARIABLES : NPM_VARIABLES
-  const meant = PYTHON.has(client) ? /pypi/i : /npm/i
-  const found: StoredSecret[] = find(script).map((name) => ({ name, place }))
+  const python = isPythonClient(client)
+  const reads = python ? PYTHON_VARIABLES : NPM_VARIABLES
+  const meant = python ? /pypi/i : /npm/i
+  const found: StoredSecret[] = find(script).map((name) => ({ name, place, by: 'script' }))
   for (const [variable, { value, place: set }] of variables) {
     for (const name of find(value)) {
       if (reads.test(variable) || meant.test(name) || mentions(script, variable)) {
-        found.push({ name, place: set })
+        found.push({ name, place: set, by: 'variable', as: variable })
       }
     }
   }
@@ -51,9 +46,10 @@ export function secretsLeftBy(
   find: SecretFinder,
 ): readonly StoredSecret[] {
   if (!STORES.test(script)) return []
-  const found: StoredSecret[] = find(script).map((name) => ({ name, place }))
+  const found: StoredSecret[] = find(script).map((name) => ({ name, place, by: 'script' }))
   for (const [variable, { value, place: set }] of variables) {
-    if (mentions(script, variable)) found.push(...find(value).map((name) => ({ name, place: set })))
+    if (!mentions(script, variable)) continue
+    for (const name of find(value)) found.push({ name, place: set, by: 'variable', as: variable })
   }
   return found
 }

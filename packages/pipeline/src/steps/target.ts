@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import type { Recognised } from './commands.ts'
+import { isPythonClient } from './publishing-tools.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
 import type { ShellState } from './script.ts'
 import { npmTargets, pythonTargets } from './targets.ts'
@@ -26,7 +27,7 @@ export function targetOf(
   { variables, userRegistry }: Pick<ShellState, 'variables' | 'userRegistry'>,
   manifests: Manifests,
 ): Target {
-  const python = publish.client === 'twine' || publish.client === 'uv'
+  const python = isPythonClient(publish.client)
   const { packages, sentence, named } = python
     ? pythonTarget(publish, directory, variables, manifests)
     : npmTarget(publish, directory, { variables, userRegistry }, manifests)

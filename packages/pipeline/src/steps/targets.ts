@@ -1,13 +1,23 @@
 import { posix } from 'node:path'
+import type { ClientId } from '../model.ts'
 import { joinInside } from '../repository/files.ts'
 import { matchesGlob, matchesGlobs } from '../repository/globs.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Manifests } from '../repository/manifests.ts'
-import { type Recognised, type Selection, VALUED } from './commands.ts'
+import { type Recognised, type Selection, valuedFlags } from './commands.ts'
 import { parseOptions } from './options.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
+
+/** Clients whose publish command takes a directory or a tarball. */
+const TAKES_TARGET: ReadonlySet<ClientId> = new Set<ClientId>([
+  'npm',
+  'pnpm',
+  'yarn',
+  'yarn-classic',
+  'bun',
+])
 
 /** The packages that a command uploads, or a sentence why that cannot be told. */
 export interface Targets<M> {
@@ -21,6 +31,7 @@ export function npmTargets(
   directory: string,
   { npm }: Manifests,
 ): Targets<NpmManifest> {
+  if (publish.selection.of === 'all') return everyPackage(directory, npm)
   if (publish.selection.of === 'workspaces') {
     const { packages, sentence } = workspaces(publish.selection, directory, npm)
     return publishable(
@@ -28,13 +39,23 @@ export function npmTargets(
       sentence ?? 'None of the workspaces that this publishes is public.',
     )
   }
-  const target = parseOptions(publish.args, VALUED[publish.client]).rest[0]
+  const target = TAKES_TARGET.has(publish.client)
+    ? parseOptions(publish.args, valuedFlags(publish.client)).rest[0]
+    : undefined
   if (target === undefined || target === '.') {
     const found = npm.filter((one) => one.directory === directory)
     return publishable(found, `There is no package.json in ${directory} to publish.`)
   }
   if (/\.(?:tgz|tar\.gz)$/.test(target)) return tarball(target, directory, npm)
   return built(joinInside(directory, target), npm, target)
+}
+
+function everyPackage(directory: string, npm: readonly NpmManifest[]): Targets<NpmManifest> {
+  const all = { of: 'workspaces', globs: ['**'], root: true } as const
+  const { packages, sentence } = workspaces(all, directory, npm)
+  const here = npm.filter((one) => one.directory === directory)
+  const found = sentence === undefined ? packages : here
+  return publishable(found, `There is no package.json in ${directory} to publish.`)
 }
 
 /** The workspaces that a selection picks, private ones included, as scripts run in those too. */
@@ -132,7 +153,9 @@ export function pythonTargets(
   directory: string,
   { python }: Manifests,
 ): Targets<PythonManifest> {
-  const file = parseOptions(publish.args, VALUED[publish.client]).rest[0]
+  // What other tools upload stands in the directory where they work.
+  const named = publish.client === 'twine' || publish.client === 'uv'
+  const file = named ? parseOptions(publish.args, valuedFlags(publish.client)).rest[0] : undefined
   const from = joinInside(directory, file === undefined ? 'dist' : posix.dirname(file))
   const globbed = python.filter(
     (one) => from?.includes('*') && matchesGlob(posix.join(one.directory, 'dist'), from),

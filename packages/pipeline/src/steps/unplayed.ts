@@ -7,37 +7,15 @@ export interface Unplayed {
   readonly sentence: string
 }
 
-/** Programs that publish, with the verbs that do; those without a verb publish by themselves. */
+/** Programs that publish, or may, where or what is not told by their command. */
 const TOOLS: readonly (readonly [program: string, ...verbs: string[]])[] = [
-  ['semantic-release'],
-  ['python-semantic-release', 'publish'],
-  ['changeset', 'publish'],
-  ['changesets', 'publish'],
-  ['@changesets/cli', 'publish'],
   ['release-please'],
-  ['release-it'],
-  ['np'],
-  ['lerna', 'publish'],
-  ['nx', 'release'],
-  ['rush', 'publish'],
-  ['auto', 'shipit'],
-  ['auto', 'release'],
-  ['publib'],
-  ['publib-npm'],
   ['publib-pypi'],
-  ['bun', 'publish'],
   ['npm', 'stage'],
-  ['poetry', 'publish'],
-  ['flit', 'publish'],
-  ['hatch', 'publish'],
-  ['pdm', 'publish'],
-  ['rye', 'publish'],
-  ['maturin', 'publish'],
-  ['maturin', 'upload'],
   ['dotnet', 'nuget', 'push'],
 ]
 
-/** Runners of named targets; what a target does stands in a file that is not read. */
+/** Runners of named targets, for targets that stand in a file that is not read. */
 const RUNNERS = new Set(['make', 'just', 'task', 'tox', 'nox', 'invoke', 'inv', 'poe', 'ant'])
 
 const PUBLISHING = /(?:^|[^a-z])(?:publish|release|upload)(?:$|[^a-z])/i
@@ -56,9 +34,6 @@ export function unplayed(words: readonly string[]): Unplayed | undefined {
     ([name, ...verbs]) => name === program && verbs.every((verb, i) => options.rest[i] === verb),
   )
   if (tool !== undefined) return notPlayed(tool.join(' '))
-  if (program === 'python' && rest[0] === 'setup.py' && rest.includes('upload')) {
-    return notPlayed('setup.py upload')
-  }
   return indirect(program, rest)
 }
 

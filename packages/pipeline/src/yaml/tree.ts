@@ -1,4 +1,4 @@
-import type { Place } from '../model.ts'
+import type { Place } from '../place.ts'
 
 /**
  * A YAML value with its place, aliases and merge keys resolved. Every scalar is text as written:
@@ -12,6 +12,19 @@ export interface Tree {
   readonly block?: Place
   /** A tag that the CI interprets, e.g. `!reference`. */
   readonly tag?: string
+  /** Where the value stands in the text of its file; for an alias where it is anchored. Absent for an empty value. */
+  readonly span?: Span
+  /** What follows `#` on the line of a scalar: the version beside a commit. */
+  readonly comment?: string
+}
+
+/** Offsets into the text of a file. */
+export interface Span {
+  /** Of the key, where the value stands under one. */
+  readonly key?: number
+  readonly start: number
+  /** Behind the last character of the value, without the comment or the line break that follows. */
+  readonly end: number
 }
 
 /** The value under a path of keys; undefined if any of them is missing. */

@@ -9,10 +9,11 @@ import {
   parseAllDocuments,
   Scalar,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
 import { PipelineError, reasonOf } from '../errors.ts'
-import type { Place } from '../model.ts'
-import type { Tree } from './tree.ts'
+import type { Place } from '../place.ts'
+import type { Span, Tree } from './tree.ts'
 
 /** GitLab merges `<<` keys, lets the last of equal keys win and allows a header document with `spec:`. */
 export type Dialect = 'github' | 'gitlab'
@@ -83,12 +84,13 @@ class TreeBuilder {
     this.#lines = lines
   }
 
-  build(node: unknown, key: Place | undefined): Tree {
+  build(node: unknown, key: number | undefined): Tree {
     return this.#built(node, key).tree
   }
 
-  #built(node: unknown, key: Place | undefined): Built {
-    if (isAlias(node)) return this.#aliased(node.source, key ?? this.#place(node.range))
+  /** `key` is the offset of the key that the value stands under. */
+  #built(node: unknown, key: number | undefined): Built {
+    if (isAlias(node)) return this.#aliased(node.source, this.#placeAt(key ?? node.range?.[0]))
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
     if (anchor !== undefined) this.#anchors.set(anchor, undefined)
     const built = this.#value(node, key)
@@ -99,45 +101,54 @@ class TreeBuilder {
     return built
   }
 
-  #value(node: unknown, key: Place | undefined): Built {
-    if (isMap(node)) return this.#map(node, key ?? this.#place(node.range))
+  #value(node: unknown, key: number | undefined): Built {
+    if (isMap(node)) return this.#map(node, key)
     if (isSeq(node)) {
       const items = node.items.map((item) => this.#built(item, undefined))
       const size = items.reduce((sum, item) => sum + item.size, 1)
       const tag = node.tag?.startsWith('!') ? { tag: node.tag } : {}
-      const place = key ?? this.#place(node.range)
-      return { tree: { place, value: items.map((item) => item.tree), ...tag }, size }
+      const at = this.#at(node, key)
+      return { tree: { ...at, value: items.map((item) => item.tree), ...tag }, size }
     }
     if (isScalar(node)) return { tree: this.#scalar(node, key), size: 1 }
-    return { tree: { place: key ?? this.#place(undefined), value: null }, size: 1 }
+    return { tree: { place: this.#placeAt(key), value: null }, size: 1 }
   }
 
-  #map(node: YAMLMap, place: Place): Built {
+  #map(node: YAMLMap, key: number | undefined): Built {
     const own = new Map<string, Tree>()
     const merged = new Map<string, Tree>()
     let size = 1
     for (const pair of node.items) {
       const name = keyOf(pair)
       if (name === undefined) continue
-      const value = this.#built(pair.value, this.#keyPlace(pair))
+      const value = this.#built(pair.value, keyOffset(pair))
       size += value.size
       if (name === '<<' && this.#dialect === 'gitlab') mergeInto(merged, value.tree)
       else own.set(name, value.tree)
     }
     for (const [name, value] of merged) if (!own.has(name)) own.set(name, value)
-    return { tree: { place, value: own }, size }
+    return { tree: { ...this.#at(node, key), value: own }, size }
   }
 
-  #scalar(node: Scalar, key: Place | undefined): Tree {
-    const place = key ?? this.#place(node.range)
-    if (node.value === null) return { place, value: null }
+  #scalar(node: Scalar, key: number | undefined): Tree {
+    const at = this.#at(node, key)
+    if (node.value === null) return { ...at, value: null }
     const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
     const block = node.type === Scalar.BLOCK_LITERAL ? this.#blockPlace(node, value) : undefined
-    return { place, value, ...(block && { block }) }
+    const comment = node.comment?.trim()
+    return { ...at, value, ...(block && { block }), ...(comment && { comment }) }
+  }
+
+  /** Place and span of a node. */
+  #at(node: Scalar | YAMLMap | YAMLSeq, key: number | undefined): { place: Place; span?: Span } {
+    const place = this.#placeAt(key ?? node.range?.[0])
+    if (!node.range) return { place }
+    const [start, end] = node.range
+    return { place, span: { start, end, ...(key !== undefined && { key }) } }
   }
 
   #blockPlace(node: Scalar, value: string): Place {
-    const header = this.#place(node.range)
+    const header = this.#placeAt(node.range?.[0])
     const start = this.#source.indexOf('\n', node.range?.[0] ?? 0) + 1
     const written = indentation(this.#source.slice(start))
     const kept = indentation(value)
@@ -151,19 +162,18 @@ class TreeBuilder {
     throw this.#error(place, known ? `*${name} contains itself` : `nothing is anchored as &${name}`)
   }
 
-  #keyPlace(pair: Pair): Place | undefined {
-    const key = pair.key
-    return isScalar(key) ? this.#place(key.range) : undefined
-  }
-
-  #place(range: readonly number[] | null | undefined): Place {
-    const { line, col } = this.#lines.linePos(range?.[0] ?? 0)
+  #placeAt(offset: number | undefined): Place {
+    const { line, col } = this.#lines.linePos(offset ?? 0)
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) }
   }
 
   #error({ line, column }: Place, reason: string): PipelineError {
     return new PipelineError('workflow_unparseable', { file: this.#file, line, column, reason })
   }
+}
+
+function keyOffset({ key }: Pair): number | undefined {
+  return isScalar(key) ? key.range?.[0] : undefined
 }
 
 /** Spaces before the first line that is not blank. */

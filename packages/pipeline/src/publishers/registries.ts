@@ -1,4 +1,4 @@
-import type { PublishJob, PublishStep } from '@trustpub/pipeline'
+import type { PublishJob, PublishStep } from '../model.ts'
 
 /** Where each kind of package goes unless something else is said. */
 export const PUBLIC = {
@@ -38,7 +38,7 @@ export function audienceOf(ecosystem: 'npm' | 'pypi', registry: string): string 
  */
 export function whyTokenOnly(
   step: PublishStep,
-  job: PublishJob,
+  job: Pick<PublishJob, 'idToken'>,
   recordedRegistries: readonly string[],
 ): string | undefined {
   const registry = registryOf(step)

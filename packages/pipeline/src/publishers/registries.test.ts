@@ -1,10 +1,9 @@
-import type { PublishJob, PublishStep } from '@trustpub/pipeline'
 import { describe, expect, it } from 'vitest'
+import type { PublishStep } from '../model.ts'
 import { audienceOf, hostOf, registryOf, whyTokenOnly } from './registries.ts'
 
-const place = { file: 'release.yml', line: 1, column: 1 }
-
 function step(registry?: string, secrets: readonly string[] = []): PublishStep {
+  const place = { file: 'release.yml', line: 1, column: 1 }
   return {
     place,
     client: 'npm',
@@ -13,22 +12,13 @@ function step(registry?: string, secrets: readonly string[] = []): PublishStep {
     directory: '.',
     args: [],
     packages: ['.'],
-    storedSecrets: secrets.map((name) => ({ name, place })),
+    within: { place, value: null },
+    storedSecrets: secrets.map((name) => ({ name, place, by: 'input' })),
     ...(registry !== undefined && { registry }),
   }
 }
 
-const job = (granted: boolean): PublishJob => ({
-  id: 'publish',
-  place,
-  entry: place.file,
-  file: place.file,
-  triggers: [],
-  environment: { known: true, value: undefined },
-  idToken: { granted, reason: '', variables: [] },
-  publishes: [],
-  builds: [],
-})
+const job = (granted: boolean) => ({ idToken: { granted, reason: '', variables: [] } })
 
 describe('registryOf', () => {
   it('is the public one where only a run knows the registry', () => {

@@ -1,0 +1,70 @@
+import { basename } from 'node:path'
+import type { Fields, RecordedPublisher } from '@trustpub/identity'
+import type { Pipeline, PublishJob } from '../model.ts'
+import { hostOf, registryOf } from './registries.ts'
+
+/** The repository that the claims name; `example/<folder>` where nothing tells. */
+export function repositoryOf({ repository, directory }: Pipeline): string {
+  return repository.path ?? `example/${directory.split(/[\\/]/).at(-1) || 'repository'}`
+}
+
+/** The environment of a job; where only a run knows it the one that it falls back to, if any. */
+export function environmentOf({
+  environment,
+}: Pick<PublishJob, 'environment'>): string | undefined {
+  return environment.known ? environment.value : environment.otherwise
+}
+
+/** The trusted publishers without which the jobs of a pipeline could not publish, one for each package and registry. */
+export function neededPublishers(pipeline: Pipeline): RecordedPublisher[] {
+  const needed = pipeline.jobs.flatMap((job) =>
+    job.publishes.flatMap((step) =>
+      pipeline.packages
+        .filter((pkg) => pkg.ecosystem === step.ecosystem && step.packages.includes(pkg.directory))
+        .map((pkg): RecordedPublisher => {
+          const environment = environmentOf(job)
+          return {
+            package: `${pkg.ecosystem}:${pkg.name}`,
+            registry: registryOf(step),
+            provider: pipeline.provider,
+            fields: {
+              repository: repositoryOf(pipeline),
+              ...workflowFields(job, pkg.ecosystem),
+              ...(environment === undefined ? {} : { environment }),
+            },
+            permissions: ['publish'],
+          }
+        }),
+    ),
+  )
+  const keyOf = (publisher: RecordedPublisher) =>
+    JSON.stringify({ ...publisher, registry: hostOf(publisher.registry) })
+  return [...new Map(needed.map((publisher) => [keyOf(publisher), publisher])).values()]
+}
+
+/** PyPI compares the file that holds the job, npm the one that an event starts. */
+function workflowFields({ entry, file }: PublishJob, ecosystem: 'npm' | 'pypi'): Fields {
+  // GitHub publishers name a file of one folder, GitLab's a path.
+  const named = (path: string) => (path.startsWith('.github/') ? basename(path) : path)
+  return ecosystem === 'pypi' && file !== entry
+    ? { calledWorkflow: named(file) }
+    : { workflow: named(entry) }
+}
+
+/** npmjs.com keeps one trusted publisher per package (docs.npmjs.com, "Trusted publishing"): who else needs one fails. */
+export function contested(publishers: readonly RecordedPublisher[]): string[] {
+  const ofNpm = publishers.filter(({ registry }) => hostOf(registry) === 'registry.npmjs.org')
+  const packages = new Set(ofNpm.map((publisher) => publisher.package))
+  return [...packages].flatMap((name) => {
+    const rivals = ofNpm.filter((publisher) => publisher.package === name)
+    if (rivals.length < 2) return []
+    const who = rivals.map(({ fields }) =>
+      [fields.workflow, fields.environment && `environment ${fields.environment}`]
+        .filter((part) => part !== undefined)
+        .join(' with '),
+    )
+    return [
+      `npmjs.com keeps one trusted publisher per package, but ${name.replace(/^npm:/, '')} would need ${rivals.length} (${who.join('; ')}): one of them is refused there. Publish it from one workflow and environment.`,
+    ]
+  })
+}

@@ -1,0 +1,133 @@
+import { posix } from 'node:path'
+import type { ToolVersion } from '../job.ts'
+import type { ClientId, PublishStep } from '../model.ts'
+import { dependencyVersion, packageManagerIn } from '../repository/tool-files.ts'
+import type { Recognised } from './commands.ts'
+import { toolVersion } from './installed-tools.ts'
+import { incapableNpmVersion } from './npm-versions.ts'
+import type { ShellState } from './script.ts'
+import { isCertainlyBelow, rangeOf } from './tool-version.ts'
+
+type Publish = Extract<Recognised, { kind: 'publish' }>
+type ReadText = (file: string) => string | undefined
+
+/** Where a client comes from: the packages that bring it, the one that decides first. */
+const PACKAGES: Partial<Readonly<Record<ClientId, readonly string[]>>> = {
+  pnpm: ['pnpm'],
+  yarn: ['yarn'],
+  'yarn-classic': ['yarn'],
+  lerna: ['lerna'],
+  nx: ['nx'],
+  changesets: ['@changesets/cli'],
+  'semantic-release': ['semantic-release'],
+  'release-it': ['release-it'],
+  np: ['np'],
+  publib: ['publib'],
+}
+
+/** Clients that have trusted publishing only from a version on, and what to write instead of an older one. */
+const SINCE: Partial<Readonly<Record<ClientId, readonly [version: string, remedy: string]>>> = {
+  yarn: ['4.10.0', 'use Yarn 4.10 or newer (`yarn set version stable`)'],
+  lerna: ['9.0.0', 'use lerna 9 or newer'],
+  // semantic-release 25 is the first with @semantic-release/npm 13.
+  'semantic-release': [
+    '25.0.0',
+    'use semantic-release 25 or newer, which brings @semantic-release/npm 13',
+  ],
+  np: ['12.0.0', 'use np 12 or newer'],
+  twine: ['6.1.0', 'use twine 6.1 or newer'],
+}
+
+/** Clients that have no trusted publishing in any version, and what to use instead. */
+const NEVER: Partial<Readonly<Record<ClientId, string>>> = {
+  bun: 'publish with `npm publish` (npm 11.5.1 or newer), or with `trustpub publish`',
+  poetry: 'build with `poetry build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+  flit: 'build with `flit build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+  hatch: 'build with `hatch build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+  rye: 'build with `rye build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+  'setup.py':
+    'build with `python -m build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+}
+
+/** Clients that leave the upload to the npm on the PATH. pnpm does so up to version 10. */
+const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
+  'npm',
+  'changesets',
+  'nx',
+  'release-it',
+  'np',
+  'rush',
+  'auto',
+  'publib',
+])
+
+/** The versions in which a step publishes, and why they cannot do trusted publishing where that is certain. */
+export function capabilityOf(
+  publish: Publish,
+  text: string,
+  directory: string,
+  state: Pick<ShellState, 'node' | 'npm' | 'tools'>,
+  read: ReadText,
+): Pick<PublishStep, 'incapable' | 'node' | 'npm' | 'clientVersion'> {
+  const { client } = publish
+  const fetched = /\bnpm@(\d[^\s'"]*|latest|next)/.exec(text)?.[1]
+  // `npx npm@11 publish` brings an npm of its own.
+  const npm =
+    fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
+  const clientVersion = clientVersionOf(client, text, directory, state, read)
+  const incapable = publish.incapable ?? whyIncapable(client, npm, clientVersion)
+  return {
+    ...(incapable !== undefined && { incapable }),
+    ...(state.node !== undefined && { node: state.node }),
+    ...(npm !== undefined && { npm }),
+    ...(clientVersion !== undefined && { clientVersion }),
+  }
+}
+
+function whyIncapable(
+  client: ClientId,
+  npm: ToolVersion | undefined,
+  version: ToolVersion | undefined,
+): string | undefined {
+  const never = NEVER[client]
+  if (never !== undefined) return `${client} cannot exchange ID tokens in any version: ${never}.`
+  const since = SINCE[client]
+  if (since !== undefined && version !== undefined && isCertainlyBelow(version, since[0])) {
+    const where = version.place === undefined ? '' : ` (${version.place.file})`
+    return `${client} ${version.written}${where} cannot exchange ID tokens, ${since[0]} is the first that can: ${since[1]}.`
+  }
+  const throughNpm =
+    THROUGH_NPM.has(client) ||
+    (client === 'pnpm' && version !== undefined && isCertainlyBelow(version, '11.0.0'))
+  return throughNpm && npm !== undefined ? incapableNpmVersion(npm) : undefined
+}
+
+function clientVersionOf(
+  client: ClientId,
+  text: string,
+  directory: string,
+  { tools }: Pick<ShellState, 'tools'>,
+  read: ReadText,
+): ToolVersion | undefined {
+  const names = PACKAGES[client] ?? [client]
+  for (const name of names) {
+    const quoted = name.replace('/', '\\/')
+    const fetched = new RegExp(`(?:^|[\\s=])${quoted}(?:@|==)(\\d[^\\s'"]*)`).exec(text)?.[1]
+    if (fetched !== undefined) return toolVersion(fetched, undefined, 'command')
+    const installed = tools?.get(name)
+    if (installed !== undefined) return installed
+    const pinned = [directory, '.']
+      .map((at) => packageManagerIn(name, posix.join(at, 'package.json'), read))
+      .find((one) => one !== undefined)
+    if (pinned !== undefined) return at(pinned.written, pinned.file, 'file')
+    const dependency = dependencyVersion(name, read)
+    if (dependency !== undefined) {
+      return at(dependency.written, dependency.file, dependency.locked ? 'lock' : 'manifest')
+    }
+  }
+  return undefined
+}
+
+function at(written: string, file: string, from: ToolVersion['from']): ToolVersion {
+  return { written, range: rangeOf(written), from, place: { file, line: 1, column: 1 } }
+}

@@ -1,0 +1,94 @@
+import type { ToolVersion } from '../job.ts'
+import type { Place } from '../place.ts'
+import { parseOptions } from './options.ts'
+import type { ShellState } from './script.ts'
+import { rangeOf } from './tool-version.ts'
+
+/** Programs whose version decides about trusted publishing, and those that bring some of them. */
+const TOOLS: ReadonlySet<string> = new Set(
+  'npm pnpm yarn lerna semantic-release np release-it bun twine uv poetry flit hatch pdm maturin nx @changesets/cli'.split(
+    ' ',
+  ),
+)
+
+const GLOBAL = ['-g', '--global', '--location']
+const INSTALLS = ['install', 'i', 'add', 'update', 'up', 'upgrade', 'global']
+
+/**
+ * The programs that a command puts on the PATH: `npm install -g npm@11`, `corepack prepare pnpm@9 --activate`,
+ * `pip install twine==6.1`. Undefined for every other command.
+ */
+export function installedTools(
+  words: readonly string[],
+  place: Place,
+): readonly (readonly [name: string, version: ToolVersion])[] | undefined {
+  const found: (readonly [string, ToolVersion])[] = []
+  for (const { name, version } of packagesOf(words)) {
+    if (!TOOLS.has(name)) continue
+    const written = `${name}@${version ?? 'latest'}`
+    found.push([name, toolVersion(version ?? '', place, 'install', written)])
+  }
+  return found.length === 0 ? undefined : found
+}
+
+/** A version that a command or a file asks for. */
+export function toolVersion(
+  version: string,
+  place: Place | undefined,
+  from: ToolVersion['from'],
+  written: string = version,
+): ToolVersion {
+  return { written, range: rangeOf(version), from, ...(place && { place }) }
+}
+
+/** The state in which these programs are on the PATH. */
+export function withTools(
+  state: ShellState,
+  installed: readonly (readonly [string, ToolVersion])[],
+): ShellState {
+  const npm = installed.find(([name]) => name === 'npm')?.[1]
+  const others = installed.filter(([name]) => name !== 'npm')
+  return {
+    ...state,
+    ...(npm !== undefined && { npm }),
+    ...(others.length > 0 && { tools: new Map([...(state.tools ?? []), ...others]) }),
+  }
+}
+
+function packagesOf(words: readonly string[]): readonly { name: string; version?: string }[] {
+  const [program = '', ...rest] = words
+  const options = parseOptions(rest, new Set(['--prefix', '--registry']))
+  const [verb = '', ...names] = options.rest
+  const isGlobal = GLOBAL.some((flag) => options.flags.has(flag)) || verb === 'global'
+  if (/^(?:p?npm|yarn)$/.test(program) && INSTALLS.includes(verb) && isGlobal) {
+    return names.map(npmSpecifier)
+  }
+  // `corepack` is taken off before: what it prepares stands where a program does.
+  const [prepared] = rest
+  if (program === 'prepare' && prepared !== undefined) return [npmSpecifier(prepared)]
+  // `uv pip install`, `pip install`, `pipx install`, `uv tool install`
+  const python = rest.indexOf('install')
+  if (/^(?:pip3?|pipx|uv)$/.test(program) && python >= 0) {
+    return rest
+      .slice(python + 1)
+      .filter((word) => !word.startsWith('-'))
+      .map(pythonSpecifier)
+  }
+  return []
+}
+
+function npmSpecifier(word: string): { name: string; version?: string } {
+  const found = /^(@?[^@]+)(?:@(.*))?$/.exec(word)
+  return { name: found?.[1] ?? word, ...(found?.[2] && { version: found[2] }) }
+}
+
+/** `twine==6.1.0`, `twine>=6,<7`: PEP 440's words for ranges, as npm's semver has them. */
+function pythonSpecifier(word: string): { name: string; version?: string } {
+  const found = /^([\w.-]+)(?:\[[^\]]*\])?\s*(.*)$/.exec(word)
+  const version = (found?.[2] ?? '')
+    .replace(/===?/g, '=')
+    .replace(/~=\s*/g, '^')
+    .replaceAll(',', ' ')
+    .trim()
+  return { name: (found?.[1] ?? word).toLowerCase(), ...(version !== '' && { version }) }
+}

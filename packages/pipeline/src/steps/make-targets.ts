@@ -1,0 +1,82 @@
+/** Reads a file of the directory where the command works. */
+type ReadText = (file: string) => string | undefined
+
+const MAKEFILES = ['GNUmakefile', 'makefile', 'Makefile']
+const JUSTFILES = ['justfile', 'Justfile', '.justfile']
+
+/**
+ * The script that `make target`, `just target` or `tox -e target` runs, with what the targets that it names first run.
+ * Undefined for every other command, and where the file or the target is not there.
+ */
+export function makeTarget(words: readonly string[], read: ReadText): string | undefined {
+  const [program = '', ...rest] = words
+  const named = rest.filter((word) => !word.startsWith('-') && !word.includes('='))
+  if (program === 'make') return recipes(firstOf(MAKEFILES, read), named)
+  if (program === 'just') return recipes(firstOf(JUSTFILES, read), named)
+  if (program === 'tox') return toxCommands(read('tox.ini'), rest)
+  return undefined
+}
+
+function firstOf(names: readonly string[], read: ReadText): string | undefined {
+  return names.map(read).find((text) => text !== undefined)
+}
+
+/** GNU make manual, "Rule syntax": the indented lines under `target: prerequisites`. */
+function recipes(text: string | undefined, targets: readonly string[]): string | undefined {
+  const rules = rulesOf(text ?? '')
+  const found = targets.flatMap((target) => {
+    const rule = rules.get(target)
+    if (rule === undefined) return []
+    const before = rule.needs.flatMap((name) => rules.get(name)?.lines ?? [])
+    return [...before, ...rule.lines]
+  })
+  return found.length === 0 ? undefined : found.join('\n')
+}
+
+interface Rule {
+  readonly needs: readonly string[]
+  readonly lines: string[]
+}
+
+function rulesOf(text: string): ReadonlyMap<string, Rule> {
+  const rules = new Map<string, Rule>()
+  let current: readonly Rule[] = []
+  for (const line of text.replace(/\\\r?\n[ \t]*/g, ' ').split('\n')) {
+    const head = /^([\w./-]+(?: [\w./-]+)*)[^:=\n]*::?(?!=)([^\n]*)/.exec(line)
+    if (head !== null) {
+      const needs = (head[2] ?? '')
+        .replace(/[#;].*/, '')
+        .split(/\s+/)
+        .filter((word) => word !== '')
+      current = (head[1] ?? '').split(' ').map((name) => {
+        const rule = { needs, lines: [] }
+        rules.set(name, rule)
+        return rule
+      })
+    } else if (/^[ \t]+\S/.test(line)) {
+      // `@` and `-` before a command only say how make treats it; `$$` is the shell's `$`.
+      const command = line
+        .trim()
+        .replace(/^[@+-]+\s*/, '')
+        .replaceAll('$$', '$')
+      for (const rule of current) rule.lines.push(command.replace(/\$\(([A-Z_]+)\)/g, '$${$1}'))
+    } else if (line.trim() !== '' && !line.startsWith('#')) current = []
+  }
+  return rules
+}
+
+/** tox.wiki, "Configuration": `commands` of `[testenv:name]`. */
+function toxCommands(text: string | undefined, words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === '-e' || word === 'run' || word === '--env')
+  const names = words
+    .slice(at + 1)
+    .filter((word) => !word.startsWith('-'))
+    .flatMap((word) => word.split(','))
+  const found = names.flatMap((name) => {
+    const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const section = new RegExp(`^\\[testenv:${quoted}\\]([\\s\\S]*?)(?=^\\[|(?![\\s\\S]))`, 'm')
+    const body = section.exec(text ?? '')?.[1] ?? ''
+    return /^commands\s*=([^\n]*(?:\n[ \t]+[^\n]*)*)/m.exec(body)?.[1] ?? []
+  })
+  return found.length === 0 ? undefined : found.join('\n').replace(/\\\n\s*/g, ' ')
+}

@@ -1,0 +1,97 @@
+import type { ClientId } from '../model.ts'
+import type { Recognised } from './commands.ts'
+import { isOn, parseOptions } from './options.ts'
+
+type Publish = Extract<Recognised, { kind: 'publish' }>
+
+/** A program that publishes by way of others, or to an index of its own choice. */
+interface PublishingTool {
+  readonly client: ClientId
+  /** The program, then the verbs that publish. */
+  readonly words: readonly string[]
+  /** Whether it publishes every public workspace, or what stands in its directory. */
+  readonly all?: true
+  /** Flags of its publish command that take the next word. */
+  readonly valued?: string
+}
+
+const PYTHON_VALUED =
+  '-r --repository --repository-url -u --username -p --password --token --user --auth'
+
+/** One row for each program; a word that may be left out has a row of its own. */
+const TOOLS: readonly PublishingTool[] = [
+  { client: 'semantic-release', words: ['semantic-release'] },
+  { client: 'python-semantic-release', words: ['python-semantic-release', 'publish'] },
+  { client: 'changesets', words: ['changeset', 'publish'], all: true, valued: '--tag --otp' },
+  { client: 'changesets', words: ['changesets', 'publish'], all: true, valued: '--tag --otp' },
+  { client: 'changesets', words: ['@changesets/cli', 'publish'], all: true, valued: '--tag --otp' },
+  { client: 'release-it', words: ['release-it'] },
+  { client: 'np', words: ['np'] },
+  { client: 'lerna', words: ['lerna', 'publish'], all: true },
+  { client: 'nx', words: ['nx', 'release', 'publish'], all: true },
+  { client: 'nx', words: ['nx', 'release'], all: true },
+  { client: 'rush', words: ['rush', 'publish'], all: true },
+  { client: 'auto', words: ['auto', 'shipit'], all: true },
+  { client: 'auto', words: ['auto', 'release'], all: true },
+  { client: 'publib', words: ['publib'] },
+  { client: 'publib', words: ['publib-npm'] },
+  { client: 'bun', words: ['bun', 'publish'], valued: '--registry --tag --access --otp --cwd' },
+  { client: 'poetry', words: ['poetry', 'publish'], valued: `${PYTHON_VALUED} --dist-dir -C` },
+  { client: 'flit', words: ['flit', 'publish'], valued: `${PYTHON_VALUED} --pypirc --format` },
+  { client: 'hatch', words: ['hatch', 'publish'], valued: PYTHON_VALUED },
+  { client: 'pdm', words: ['pdm', 'publish'], valued: PYTHON_VALUED },
+  { client: 'rye', words: ['rye', 'publish'], valued: PYTHON_VALUED },
+  { client: 'maturin', words: ['maturin', 'publish'], valued: PYTHON_VALUED },
+  { client: 'maturin', words: ['maturin', 'upload'], valued: PYTHON_VALUED },
+]
+
+const PYTHON: ReadonlySet<ClientId> = new Set<ClientId>([
+  'twine',
+  'uv',
+  'poetry',
+  'flit',
+  'hatch',
+  'pdm',
+  'rye',
+  'maturin',
+  'setup.py',
+  'python-semantic-release',
+])
+
+/** Tells whether a client uploads to a Python index. */
+export function isPythonClient(client: ClientId): boolean {
+  return PYTHON.has(client)
+}
+
+/** The flags that take the next word, of each of these tools' publish commands. */
+export const TOOL_VALUED: ReadonlyMap<ClientId, ReadonlySet<string>> = new Map(
+  TOOLS.map(({ client, valued = '' }) => [client, new Set(valued.split(' '))]),
+)
+
+/** What such a program publishes; undefined for every other one, and for a dry run. */
+export function publishingTool(words: readonly string[]): Publish | undefined {
+  const [program = '', ...rest] = words
+  if (program === 'python' && rest[0] === 'setup.py' && rest.includes('upload')) {
+    return {
+      kind: 'publish',
+      client: 'setup.py',
+      args: rest.slice(1),
+      selection: { of: 'directory' },
+    }
+  }
+  const options = parseOptions(rest, new Set())
+  if (isOn(options, '--dry-run', '--preview', '--help', '-h', '-d')) return undefined
+  const tool = TOOLS.find(
+    ({ words: [name, ...verbs] }) =>
+      name === program && verbs.every((verb, at) => options.rest[at] === verb),
+  )
+  if (tool === undefined) return undefined
+  const verbs = [...tool.words.slice(1)]
+  const args = rest.filter((word) => verbs[0] !== word || verbs.shift() === undefined)
+  return {
+    kind: 'publish',
+    client: tool.client,
+    args,
+    selection: tool.all ? { of: 'all' } : { of: 'directory' },
+  }
+}
