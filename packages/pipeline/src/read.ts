@@ -9,7 +9,15 @@ import { readGitlabJobs } from './gitlab/jobs.ts'
 import type { Job } from './job.ts'
 import type { Pipeline, PublishJob, Unknown } from './model.ts'
 import type { Release } from './release.ts'
-import { isInside, joinInside, type ReadText, readIfThere, textReader } from './repository/files.ts'
+import {
+  fileReader,
+  isInside,
+  joinInside,
+  type Overlay,
+  type ReadFile,
+  type ReadText,
+  textReader,
+} from './repository/files.ts'
 import { type Manifests, packagesOf, readManifests } from './repository/manifests.ts'
 import { readRepository, readTags } from './repository/repository.ts'
 import { entriesOf, isList, itemsOf, type Tree, textOf } from './yaml/tree.ts'
@@ -24,15 +32,19 @@ const GITLAB_FILE = '.gitlab-ci.yml'
  * @throws PipelineError `directory_unreadable`; `file_unreadable`; `workflow_unparseable` if nothing can be parsed.
  */
 export async function readPipelines(directory: string): Promise<readonly Pipeline[]> {
-  return (await read(directory)).pipelines
+  return (await read(directory, new Map())).pipelines
 }
 
 /**
  * Reads everything that checks and migrations want to know of a repository, for each CI that it is set up for.
+ * @param overlay changes that are not written yet
  * @throws PipelineError as `readPipelines`
  */
-export async function readReleases(directory: string): Promise<readonly Release[]> {
-  const { pipelines, manifests, textOf: ofFile } = await read(directory)
+export async function readReleases(
+  directory: string,
+  overlay: Overlay = new Map(),
+): Promise<readonly Release[]> {
+  const { pipelines, manifests, textOf: ofFile } = await read(directory, overlay)
   const tags = await readTags(directory)
   const source = (file: string): SourceFile | undefined => {
     const text = ofFile(file)
@@ -67,19 +79,21 @@ interface Read {
   readonly textOf: ReadText
 }
 
-async function read(directory: string): Promise<Read> {
+async function read(directory: string, overlay: Overlay): Promise<Read> {
   await checkDirectory(directory)
-  const github = await parseAll(directory, await workflowFiles(directory), 'github')
-  const gitlab = await parseAll(directory, [GITLAB_FILE], 'gitlab')
+  const readFile = fileReader(directory, overlay)
+  const parse: Parse = (file, dialect) => parseFile(directory, file, dialect, readFile)
+  const github = await parseAll(await workflowFiles(directory), 'github', parse)
+  const gitlab = await parseAll([GITLAB_FILE], 'gitlab', parse)
   const [failure] = [...github.failures, ...gitlab.failures]
   if (failure !== undefined && github.trees.size + gitlab.trees.size === 0) throw failure
 
-  const manifests = await readManifests(directory)
+  const manifests = await readManifests(directory, readFile)
   const repository = await readRepository(directory, manifests)
-  const fileText = textReader(directory)
+  const fileText = textReader(directory, overlay)
   const pipelines: Pipeline[] = []
   if (isThere(github)) {
-    const actions = await localActions(directory, [...github.trees.values()])
+    const actions = await localActions([...github.trees.values()], parse)
     const files = { workflows: github.trees, actions: actions.trees, textOf: fileText }
     const found = readGithubJobs(files, manifests)
     const failures = [...github.failures, ...actions.failures]
@@ -87,7 +101,7 @@ async function read(directory: string): Promise<Read> {
   }
   if (isThere(gitlab)) {
     const root = gitlab.trees.get(GITLAB_FILE) ?? NOTHING
-    const assembled = await assemble(root, (file) => parseFile(directory, file, 'gitlab'))
+    const assembled = await assemble(root, (file) => parse(file, 'gitlab'))
     const { defaultBranch } = repository
     const context = { manifests, defaultBranch, textOf: fileText }
     const found = readGitlabJobs(assembled.config, GITLAB_FILE, context)
@@ -143,15 +157,14 @@ async function workflowFiles(directory: string): Promise<readonly string[]> {
     .map((name) => `${WORKFLOWS}/${name}`)
 }
 
-async function parseAll(
-  directory: string,
-  files: readonly string[],
-  dialect: Dialect,
-): Promise<Parsed> {
+/** Parses a file by its path from the root; undefined if there is none. */
+type Parse = (file: string, dialect: Dialect) => Promise<Tree | undefined>
+
+async function parseAll(files: readonly string[], dialect: Dialect, parse: Parse): Promise<Parsed> {
   const parsed: Parsed = { trees: new Map(), failures: [] }
   for (const file of files) {
     try {
-      const tree = await parseFile(directory, file, dialect)
+      const tree = await parse(file, dialect)
       if (tree !== undefined) parsed.trees.set(file, tree)
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error
@@ -165,9 +178,10 @@ async function parseFile(
   directory: string,
   file: string,
   dialect: Dialect,
+  readFile: ReadFile,
 ): Promise<Tree | undefined> {
   if (joinInside('.', file) === undefined) return undefined
-  const source = await readIfThere(join(directory, file))
+  const source = await readFile(file)
   if (source === undefined) return undefined
   if (!isInside(directory, join(directory, file)))
     throw new PipelineError('file_outside', { file, reason: '' })
@@ -175,7 +189,7 @@ async function parseFile(
 }
 
 /** The composite actions that workflows, and those actions in turn, use by `./path`. */
-async function localActions(directory: string, sources: readonly Tree[]): Promise<Parsed> {
+async function localActions(sources: readonly Tree[], parse: Parse): Promise<Parsed> {
   const actions: Parsed = { trees: new Map(), failures: [] }
   const seen = new Set<string>()
   const open = sources.flatMap(localUses)
@@ -183,7 +197,7 @@ async function localActions(directory: string, sources: readonly Tree[]): Promis
     if (seen.has(path)) continue
     seen.add(path)
     for (const name of ['action.yml', 'action.yaml']) {
-      const found = await parseAll(directory, [path === '' ? name : `${path}/${name}`], 'github')
+      const found = await parseAll([path === '' ? name : `${path}/${name}`], 'github', parse)
       actions.failures.push(...found.failures)
       for (const tree of found.trees.values()) {
         actions.trees.set(path, tree)

@@ -23,12 +23,23 @@ const MAX_TEXT_BYTES = 32 * 1024 * 1024
 /** The text of a file by its path from the root; undefined if there is none that can be read. */
 export type ReadText = (file: string) => string | undefined
 
+/** Texts that stand in the place of files, by path from the root: changes that are not written yet. */
+export type Overlay = ReadonlyMap<string, string>
+
+/** Reads a file by its path from the root; undefined if there is none. Throws as `readIfThere`. */
+export type ReadFile = (file: string) => Promise<string | undefined>
+
+/** Reads the files of a repository as they are, or as they would be. */
+export function fileReader(root: string, overlay: Overlay): ReadFile {
+  return async (file) => overlay.get(file) ?? (await readIfThere(join(root, file)))
+}
+
 /**
  * Reads the files of a repository, each once. Waits for the disk: scripts are found one by one while reading. A link
  * that leads out of the repository leads to nothing.
  */
-export function textReader(root: string): ReadText {
-  const texts = new Map<string, string | undefined>()
+export function textReader(root: string, overlay: Overlay): ReadText {
+  const texts = new Map<string, string | undefined>(overlay)
   return (file) => {
     if (!texts.has(file)) texts.set(file, textIfThere(root, file))
     return texts.get(file)

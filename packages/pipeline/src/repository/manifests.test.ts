@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { packagesOf, readManifests } from './manifests.ts'
-import { type Files, withRepository } from './repository.test.util.ts'
+import { packagesOf } from './manifests.ts'
+import { type Files, manifestsIn, withRepository } from './repository.test.util.ts'
 
-const packages = async (files: Files) => packagesOf(await withRepository(files, readManifests))
+const packages = async (files: Files) => packagesOf(await withRepository(files, manifestsIn))
 
 describe('readManifests', () => {
   it('reads the literal name and version of a setup.py', async () => {
@@ -86,7 +86,7 @@ describe('readManifests', () => {
         'd/package.json': '{"name":"d"}',
         'd/pnpm-workspace.yaml': 'packages: [',
       },
-      readManifests,
+      manifestsIn,
     )
     expect(npm.map(({ name }) => name)).toEqual(['a'])
     expect(unknowns.map(({ place }) => place?.file)).toEqual([

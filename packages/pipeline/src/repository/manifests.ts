@@ -4,7 +4,7 @@ import { PipelineError, reasonOf } from '../errors.ts'
 import type { Package, Unknown } from '../model.ts'
 import { child, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { parseYaml } from '../yaml/yaml-file.ts'
-import { readIfThere } from './files.ts'
+import type { ReadFile } from './files.ts'
 import { type NpmManifest, readNpmManifest } from './manifest-npm.ts'
 import {
   jsiiManifest,
@@ -31,14 +31,14 @@ const SKIPPED = new Set(
 )
 
 /** Finds and reads the manifests: the root's and those of every directory up to four levels down. */
-export async function readManifests(root: string): Promise<Manifests> {
+export async function readManifests(root: string, read: ReadFile): Promise<Manifests> {
   const npm: NpmManifest[] = []
   const python: PythonManifest[] = []
   const unknowns: Unknown[] = []
-  for (const directory of await directories(root)) {
+  for (const directory of await directories(root, read)) {
     let jsii: PythonManifest | undefined
     try {
-      const found = await npmManifest(root, directory)
+      const found = await npmManifest(directory, read)
       if (found !== undefined) npm.push(found)
       jsii = found && jsiiManifest(found)
     } catch (error) {
@@ -46,7 +46,7 @@ export async function readManifests(root: string): Promise<Manifests> {
     }
     try {
       // A pyproject.toml beside it is there for tools only.
-      const found = jsii ?? (await pythonManifest(root, directory))
+      const found = jsii ?? (await pythonManifest(directory, read))
       if (found !== undefined) python.push(found)
     } catch (error) {
       unknowns.push(unreadable(directory, 'pyproject.toml', error))
@@ -66,8 +66,8 @@ export function packagesOf({ npm, python }: Manifests): readonly Package[] {
   })
 }
 
-async function directories(root: string): Promise<readonly string[]> {
-  const ignored = ignoredNames((await readIfThere(join(root, '.gitignore'))) ?? '')
+async function directories(root: string, read: ReadFile): Promise<readonly string[]> {
+  const ignored = ignoredNames((await read('.gitignore')) ?? '')
   const found = ['.']
   let level = ['.']
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -94,17 +94,17 @@ function ignoredNames(text: string): ReadonlySet<string> {
   return new Set(plain.map((line) => (line.includes('/') ? `/${line.replace(/^\//, '')}` : line)))
 }
 
-async function npmManifest(root: string, directory: string): Promise<NpmManifest | undefined> {
+async function npmManifest(directory: string, read: ReadFile): Promise<NpmManifest | undefined> {
   const file = inside(directory, 'package.json')
-  const text = await readIfThere(join(root, file))
+  const text = await read(file)
   if (text === undefined) return undefined
   return readNpmManifest(file, directory, text, {
-    npmrc: (await readIfThere(join(root, directory, '.npmrc'))) ?? '',
+    npmrc: (await read(inside(directory, '.npmrc'))) ?? '',
     // pnpm.io, "pnpm-workspace.yaml".
     workspaces: textsOf(
-      child(await yamlIfThere(root, directory, 'pnpm-workspace.yaml'), 'packages'),
+      child(await yamlIfThere(inside(directory, 'pnpm-workspace.yaml'), read), 'packages'),
     ),
-    yarnRegistry: yarnRegistry(await yamlIfThere(root, directory, '.yarnrc.yml')),
+    yarnRegistry: yarnRegistry(await yamlIfThere(inside(directory, '.yarnrc.yml'), read)),
   })
 }
 
@@ -115,32 +115,27 @@ function yarnRegistry(settings: Tree | undefined): string | undefined {
   )
 }
 
-async function yamlIfThere(
-  root: string,
-  directory: string,
-  name: string,
-): Promise<Tree | undefined> {
-  const file = inside(directory, name)
-  const text = await readIfThere(join(root, file))
+async function yamlIfThere(file: string, read: ReadFile): Promise<Tree | undefined> {
+  const text = await read(file)
   return text === undefined ? undefined : parseYaml(file, text, 'gitlab')
 }
 
 async function pythonManifest(
-  root: string,
   directory: string,
+  read: ReadFile,
 ): Promise<PythonManifest | undefined> {
   const file = inside(directory, 'pyproject.toml')
-  const text = await readIfThere(join(root, file))
+  const text = await read(file)
   const found = text === undefined ? undefined : readPythonManifest(file, directory, text)
   if (found !== undefined) return found
   const readers = [
     ['setup.cfg', readSetupCfg],
     ['setup.py', readSetupPy],
   ] as const
-  for (const [name, read] of readers) {
+  for (const [name, readOlder] of readers) {
     const older = inside(directory, name)
-    const metadata = await readIfThere(join(root, older))
-    const known = metadata === undefined ? undefined : read(older, directory, metadata)
+    const metadata = await read(older)
+    const known = metadata === undefined ? undefined : readOlder(older, directory, metadata)
     if (known !== undefined) return known
   }
   return undefined

@@ -2,14 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readManifests } from './manifests.ts'
-import { type Files, withRepository } from './repository.test.util.ts'
+import { type Files, manifestsIn, withRepository } from './repository.test.util.ts'
 import { parseRemote, readRepository } from './repository.ts'
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 
 const read = (files: Files) =>
-  withRepository(files, async (root) => readRepository(root, await readManifests(root)))
+  withRepository(files, async (root) => readRepository(root, await manifestsIn(root)))
 
 const origin = (url: string) => `[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n`
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Pipeline } from '../model.ts'
 import { readPipelines } from '../read.ts'
+import { fileReader } from './files.ts'
+import { type Manifests, readManifests } from './manifests.ts'
 
 /** Path from the root → content. */
 export type Files = Readonly<Record<string, string>>
@@ -30,4 +32,9 @@ export async function readOne(files: Files): Promise<Pipeline> {
   const [pipeline] = pipelines
   if (pipeline === undefined || pipelines.length !== 1) throw new Error('not one pipeline')
   return pipeline
+}
+
+/** The manifests of a repository as it is. */
+export function manifestsIn(root: string): Promise<Manifests> {
+  return readManifests(root, fileReader(root, new Map()))
 }
