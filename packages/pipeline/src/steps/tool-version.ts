@@ -11,6 +11,11 @@ export function isCertainlyAtLeast({ range }: Pick<ToolVersion, 'range'>, floor:
   return subset(range, `>=${floor}`)
 }
 
+/** Tells whether a program is certainly one of a range of versions. */
+export function isCertainlyIn({ range }: Pick<ToolVersion, 'range'>, versions: string): boolean {
+  return subset(range, versions)
+}
+
 /** What a version that is asked for can be: `^9.1` and `9.x` are ranges, a tag such as `latest` can be anything. */
 export function rangeOf(written: string): string {
   const bare = written

@@ -1,0 +1,191 @@
+import {
+  formatPublisherRecord,
+  parsePublisherRecord,
+  RECORD_FILE,
+  type RecordedPublisher,
+} from '@trustpub/identity'
+import { agree, applyEdits, type Edit } from '../edits/edit.ts'
+import { neededPublishers } from '../publishers/needed.ts'
+import { hostOf } from '../publishers/registries.ts'
+import { readReleases } from '../read.ts'
+import { type Release, TRUSTING, uploadsOf } from '../release.ts'
+import { whyGenerated } from './generated.ts'
+import {
+  type Change,
+  type ChangedFile,
+  isChange,
+  type Left,
+  type Migration,
+  type Rewrite,
+} from './migration.ts'
+
+// A rewrite that is never content would go on for ever; none needs more than a round for each job.
+const MAX_ROUNDS = 200
+
+/**
+ * Plans the way of a repository to trusted publishing. Nothing is written.
+ * @throws PipelineError as `readReleases`
+ */
+export async function planMigration(
+  directory: string,
+  rewrites: readonly Rewrite[],
+): Promise<Migration> {
+  const overlay = new Map<string, string>()
+  const before = await readReleases(directory)
+  const changes: Change[] = []
+  const left: Left[] = []
+  let releases = before
+  for (const { rewrite } of rewrites) {
+    for (let round = 0; ; round++) {
+      const { possible, stays } = sorted(releases, rewrite)
+      const chosen = round < MAX_ROUNDS ? compatible(possible) : []
+      if (chosen.length === 0) {
+        left.push(...stays)
+        break
+      }
+      changes.push(...chosen)
+      apply(chosen, overlay, releases)
+      releases = await readReleases(directory, overlay)
+    }
+  }
+  const publishers = releases.flatMap(trustedPublishers)
+  const files = changedFiles(overlay, before)
+  const record = recordFile(publishers, before)
+  return {
+    files: record === undefined ? files : [...files, record],
+    changes,
+    left: onceEach(left),
+    publishers,
+    secrets: secretsGone(before, releases),
+  }
+}
+
+/** What a rewrite would change, and what it leaves: that includes everything in files that a generator writes. */
+function sorted(
+  releases: readonly Release[],
+  rewrite: Rewrite['rewrite'],
+): { readonly possible: readonly Change[]; readonly stays: readonly Left[] } {
+  const possible: Change[] = []
+  const stays: Left[] = []
+  for (const release of releases) {
+    for (const outcome of rewrite(release)) {
+      if (!isChange(outcome)) {
+        stays.push(outcome)
+        continue
+      }
+      const why = outcome.edits
+        .map(({ file }) => release.source(file))
+        .map((source) => source && whyGenerated(source))
+        .find((reason) => reason !== undefined)
+      if (why === undefined) possible.push(outcome)
+      else
+        stays.push({
+          place: { ...outcome.place, line: 1, column: 1 },
+          sentence: `Not changed: ${why}.`,
+        })
+    }
+  }
+  return { possible, stays }
+}
+
+/** As many changes as can be made at once; the others come up again in the next round. */
+function compatible(possible: readonly Change[]): readonly Change[] {
+  const chosen: Change[] = []
+  const edits: Edit[] = []
+  for (const change of possible) {
+    if (!agree([...edits, ...change.edits])) continue
+    edits.push(...change.edits)
+    chosen.push(change)
+  }
+  return chosen
+}
+
+function apply(
+  changes: readonly Change[],
+  overlay: Map<string, string>,
+  [release]: readonly Release[],
+): void {
+  const edits = changes.flatMap((change) => change.edits)
+  for (const file of new Set(edits.map((edit) => edit.file))) {
+    const text = overlay.get(file) ?? release?.source(file)?.text ?? ''
+    overlay.set(
+      file,
+      applyEdits(
+        text,
+        edits.filter((edit) => edit.file === file),
+      ),
+    )
+  }
+}
+
+function changedFiles(
+  overlay: ReadonlyMap<string, string>,
+  [release]: readonly Release[],
+): readonly ChangedFile[] {
+  return [...overlay]
+    .map(([file, after]): ChangedFile => {
+      const before = release?.source(file)?.text
+      return { file, before, after: after.trim() === '' ? undefined : after }
+    })
+    .filter(({ before, after }) => before !== after)
+    .toSorted((a, b) => a.file.localeCompare(b.file))
+}
+
+/** The publishers of every upload that no longer uses a stored token. */
+function trustedPublishers(release: Release): readonly RecordedPublisher[] {
+  const uploads = uploadsOf(release).filter(({ credentials }) => credentials === 'trusted')
+  const steps = new Set(uploads.map(({ step }) => step))
+  const jobs = release.pipeline.jobs.map((job) => ({
+    ...job,
+    publishes: job.publishes.filter((step) => steps.has(step)),
+  }))
+  if (release.pipeline.repository.path === undefined) return []
+  return neededPublishers({ ...release.pipeline, jobs })
+}
+
+/** `trusted-publishers.json` with what is needed, beside what somebody else has recorded. */
+function recordFile(
+  publishers: readonly RecordedPublisher[],
+  [release]: readonly Release[],
+): ChangedFile | undefined {
+  const before = release?.source(RECORD_FILE)?.text
+  const recorded = before === undefined ? [] : readRecord(before)
+  if (recorded === undefined || publishers.length === 0) return undefined
+  const missing = publishers.filter((one) => !recorded.some((other) => isSamePackage(one, other)))
+  if (missing.length === 0) return undefined
+  const after = formatPublisherRecord({ publishers: [...recorded, ...missing] })
+  return after === before ? undefined : { file: RECORD_FILE, before, after }
+}
+
+function readRecord(text: string): readonly RecordedPublisher[] | undefined {
+  try {
+    return parsePublisherRecord(text).publishers
+  } catch {
+    // doctor says what is wrong with it; it must not be overwritten.
+    return undefined
+  }
+}
+
+/** A package has its publisher at a registry, whatever it says; doctor compares the rest. */
+function isSamePackage(a: RecordedPublisher, b: RecordedPublisher): boolean {
+  return (
+    a.package === b.package &&
+    hostOf(a.registry) === hostOf(b.registry) &&
+    a.provider === b.provider
+  )
+}
+
+function secretsGone(before: readonly Release[], after: readonly Release[]): readonly string[] {
+  const [old, rest] = [before, after].map((releases) => new Set(releases.flatMap(storedNames)))
+  return [...(old ?? [])].filter((name) => !rest?.has(name)).toSorted()
+}
+
+function storedNames(release: Release): readonly string[] {
+  return uploadsOf(release)
+    .filter(({ registry }) => TRUSTING.includes(hostOf(registry)))
+    .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
+}
+
+function onceEach(left: readonly Left[]): readonly Left[] {
+  return [...new Map(left.map((one) => [JSON.stringify(one), one])).values()]
+}

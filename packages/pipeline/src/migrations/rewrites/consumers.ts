@@ -1,0 +1,85 @@
+import type { Job, JobStep, ScriptCommand } from '../../job.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
+import { uploadsOf } from '../../release.ts'
+import { privatePackages } from './private-packages.ts'
+
+/** npm's commands that want a token, and get none from trusted publishing. */
+const OTHER_NPM_VERBS =
+  /^(?:npm|pnpm|yarn npm) (?:dist-tag (?:add|rm)|tag (?:add|remove)|access|deprecate|owner|unpublish|team|star|hook|whoami)\b/
+
+const INSTALLS = /^(?:(?:npm|pnpm|yarn|bun) (?:ci|install|i|add)\b|yarn$)/
+
+/** Commands that write credentials down for others; another rewrite takes them out. */
+const STORES = /_auth(?:Token)?\b|npmAuthToken|\.pypirc|pypi-token|http-basic|npm-cli-login/
+
+/**
+ * Who else needs what a variable holds, among the steps that see it: the reason to keep it, for the person. Undefined
+ * where publishing was its only use.
+ * @param steps the steps that the variable reaches
+ */
+export function otherConsumer(
+  variable: string,
+  secret: string,
+  steps: readonly JobStep[],
+  upload: TrustedUpload,
+  release: Release,
+): string | undefined {
+  const python = upload.step.ecosystem === 'pypi'
+  for (const step of steps) {
+    for (const command of step.commands) {
+      const why = consumes(command, variable, python, release)
+      if (why !== undefined) return why
+    }
+    const input = [...step.inputs].find(([, value]) =>
+      new RegExp(`\\benv\\.${variable}\\b`).test(value),
+    )
+    if (input !== undefined && step.tree !== upload.step.within) {
+      return `${step.action?.name ?? 'a step'} takes it as \`${input[0]}\``
+    }
+  }
+  const other = otherRegistry(secret, upload, release)
+  return other && `it also publishes to ${other}`
+}
+
+function consumes(
+  { text, words }: ScriptCommand,
+  variable: string,
+  python: boolean,
+  release: Release,
+): string | undefined {
+  const line = words.join(' ')
+  if (!python && OTHER_NPM_VERBS.test(line)) {
+    return `\`${text}\` needs it: trusted publishing gives no token for that command`
+  }
+  if (!python && INSTALLS.test(line)) {
+    const why = privatePackages(release)
+    if (why !== undefined)
+      return `\`${text}\` needs it: ${why}. A token that may only read is enough for it`
+  }
+  const mentions = new RegExp(`\\$\\{?${variable}\\b`).test(text)
+  const isOther =
+    mentions && !STORES.test(text) && !/\b(?:publish|upload|release|changeset)\b/.test(line)
+  return isOther ? `\`${text}\` uses it` : undefined
+}
+
+/** Another upload with the same secret to a registry without trusted publishing. */
+function otherRegistry(
+  secret: string,
+  upload: TrustedUpload,
+  release: Release,
+): string | undefined {
+  const trusted = new Set(uploadsOf(release).map(({ step }) => step))
+  const found = release.pipeline.jobs
+    .flatMap(({ publishes }) => publishes)
+    .find((step) => !trusted.has(step) && step.storedSecrets.some(({ name }) => name === secret))
+  return found === undefined || found === upload.step
+    ? undefined
+    : (found.registry ?? 'another registry')
+}
+
+/** The steps of all jobs of a workflow file. */
+export function stepsOfFile(file: string, { pipeline }: Release): readonly JobStep[] {
+  return [...pipeline.jobs, ...pipeline.otherJobs]
+    .filter((job: Job) => job.file === file)
+    .flatMap(({ steps }) => steps)
+}

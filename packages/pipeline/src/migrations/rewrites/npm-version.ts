@@ -1,0 +1,161 @@
+import type { Edit, SourceFile } from '../../edits/edit.ts'
+import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
+import type { JobStep, ToolVersion } from '../../job.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
+import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
+import { isCertainlyAtLeast, isCertainlyIn } from '../../steps/tool-version.ts'
+import { child, isList } from '../../yaml/tree.ts'
+import type { Outcome, Rewrite } from '../migration.ts'
+
+/** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
+export const NPM_PIN = '11.19.1'
+
+/** The Node that is set up where the one at hand runs no npm that is new enough. */
+const NODE = '24'
+
+/** Clients that leave the upload to npm. */
+const THROUGH_NPM: ReadonlySet<string> = new Set([
+  'npm',
+  'changesets',
+  'nx',
+  'release-it',
+  'np',
+  'rush',
+  'auto',
+])
+
+/** An npm that can exchange ID tokens, for every step that publishes through npm. */
+export const npmVersion: Rewrite = {
+  id: 'npm-version',
+  title:
+    'Brings an npm that can exchange ID tokens (11.5.1 or newer), pinned, or a Node that comes with one.',
+  *rewrite(release) {
+    if (release.pipeline.provider !== 'github') return
+    for (const upload of uploadsOf(release)) {
+      if (needsNpm(upload) && !hasNewNpm(upload)) yield* renewed(upload, release)
+    }
+  },
+}
+
+function needsNpm({ step }: TrustedUpload): boolean {
+  const oldPnpm =
+    step.client === 'pnpm' &&
+    !(step.clientVersion && isCertainlyAtLeast(step.clientVersion, '11.0.0'))
+  return THROUGH_NPM.has(step.client) || oldPnpm
+}
+
+/** `npm@latest` names no number, but is new enough wherever it can be installed. */
+function hasNewNpm({ step: { npm, node } }: TrustedUpload): boolean {
+  if (npm === undefined) return false
+  if (isCertainlyAtLeast(npm, NPM_WITH_OIDC)) return true
+  if (npm.from === 'install' && npm.range === '*') return !isTooOldForLatest(node)
+  return npm.from === 'install' && /^npm@\^?1[1-9](?:\.x)?$/.test(npm.written)
+}
+
+function isTooOldForLatest(node: ToolVersion | undefined): boolean {
+  return node !== undefined && node.range !== '*' && !isCertainlyAtLeast(node, '22.22.2')
+}
+
+function* renewed(upload: TrustedUpload, release: Release): Iterable<Outcome> {
+  const { step, job } = upload
+  const source = release.source(step.place.file)
+  if (source === undefined) return
+  const changed =
+    step.npm?.from === 'install'
+      ? installAnother(step.npm, job.steps, source)
+      : (raiseNode(upload, source) ?? installBefore(upload, source))
+  if (changed === undefined) {
+    yield {
+      place: step.place,
+      sentence: `Before \`${step.text}\`, install an npm that can exchange ID tokens: \`npm install --global npm@${NPM_PIN}\`, on Node 20.17 or newer.`,
+    }
+    return
+  }
+  yield { place: step.place, ...changed }
+}
+
+type Changed = { readonly sentence: string; readonly edits: readonly Edit[] } | undefined
+
+/** A Node that is too old for npm 11 has to be a newer one. */
+function raiseNode({ step: { node } }: TrustedUpload, source: SourceFile): Changed {
+  if (node?.from !== 'setup' || isCertainlyIn(node, NPM_11_ENGINES)) return undefined
+  if (node.range === '*' || node.place?.file !== source.file) return undefined
+  const edit = replaceOnLine(source, node.place.line, node.written, NODE)
+  return (
+    edit && {
+      sentence: `Node ${NODE} instead of ${node.written}: no npm that can exchange ID tokens runs on ${node.written}.`,
+      edits: [edit],
+    }
+  )
+}
+
+/** An install of an older npm, or of one that the Node does not run. */
+function installAnother(npm: ToolVersion, steps: readonly JobStep[], source: SourceFile): Changed {
+  for (const { tree, commands } of steps) {
+    const command = commands.find(({ place, nested }) => !nested && place.line === npm.place?.line)
+    const run = command && child(tree, 'run')
+    const edit =
+      command &&
+      run &&
+      replacePart(
+        source,
+        run,
+        command.text,
+        command.text.replace(/\bnpm(?:@[^\s'"]*)?(?=['"]?\s*$)/, `npm@${NPM_PIN}`),
+      )
+    if (edit !== undefined && edit.text !== command?.text) {
+      return {
+        sentence: `npm ${NPM_PIN} is installed instead of ${npm.written.replace('npm@', '')}, which cannot exchange ID tokens here.`,
+        edits: [edit],
+      }
+    }
+  }
+  return undefined
+}
+
+/** A step of its own before the one that publishes. */
+function installBefore({ step, job }: TrustedUpload, source: SourceFile): Changed {
+  const list = child(job.source.job, 'steps')
+  const target = job.steps.find(({ tree }) => tree === step.within)
+  if (
+    list === undefined ||
+    target === undefined ||
+    !isList(list) ||
+    !list.value.includes(target.tree)
+  )
+    return undefined
+  const edit = insertItem(source, list, [`- run: npm install --global npm@${NPM_PIN}`], target.tree)
+  return (
+    edit && {
+      sentence: `npm ${NPM_PIN} is installed before \`${step.text}\`${reason(step.npm)}.`,
+      edits: [edit],
+    }
+  )
+}
+
+function reason(npm: ToolVersion | undefined): string {
+  if (npm === undefined) return ', since nothing sets up Node in the job'
+  return `: ${npm.from === 'bundled' ? `the ${npm.written}` : `npm ${npm.written}`} cannot exchange ID tokens, or may not`
+}
+
+function lineOf({ text }: SourceFile, line: number): string | undefined {
+  return text.split('\n')[line - 1]
+}
+
+/** Puts a text in the place of another that stands once on a line. */
+export function replaceOnLine(
+  { file, text }: SourceFile,
+  line: number,
+  old: string,
+  value: string,
+): Edit | undefined {
+  const before = text
+    .split('\n')
+    .slice(0, line - 1)
+    .reduce((sum, one) => sum + one.length + 1, 0)
+  const content = lineOf({ file, text }, line) ?? ''
+  const at = content.lastIndexOf(old)
+  if (at < 0 || content.indexOf(old) !== at) return undefined
+  return { file, start: before + at, end: before + at + old.length, text: value }
+}

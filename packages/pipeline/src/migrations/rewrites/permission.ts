@@ -1,0 +1,116 @@
+import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
+import type { Job } from '../../job.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
+import type { Outcome, Rewrite } from '../migration.ts'
+import { scopesReliedOn } from './scopes.ts'
+
+/** `id-token: write` for every job that publishes, and what the job relied on restated where a block would take it away. */
+export const permission: Rewrite = {
+  id: 'permission',
+  title:
+    'Gives publishing jobs leave to ask for ID tokens, and keeps what they were allowed before.',
+  *rewrite(release) {
+    if (release.pipeline.provider !== 'github') return
+    for (const upload of uploadsOf(release)) {
+      if (!upload.job.idToken.granted) yield* granted(upload, release)
+    }
+  },
+}
+
+/** The first level, from the entry on, that keeps ID tokens from the job; the next round finds the next. */
+function* granted({ job }: TrustedUpload, release: Release): Iterable<Outcome> {
+  const { source } = job
+  const levels = [
+    ...source.callers.map((caller) => ({ ...caller, isOwn: false })),
+    { file: job.file, id: job.id, workflow: source.workflow, job: source.job, isOwn: true },
+  ]
+  const level = levels.find((one, at) => !grants(one.job, one.workflow, at > 0))
+  if (level === undefined) return
+  const text = release.source(level.file)
+  if (text === undefined) return
+  const needed = scopesReliedOn(level.isOwn ? [job] : jobsCalledBy(level.job, release))
+  const written = permissionsIn(level.job) ?? permissionsIn(level.workflow)
+  const ofJob = permissionsIn(level.job) !== undefined
+  const single = jobCount(level.workflow) === 1
+  const lines = (base: Tree | undefined) => blockLines(base, needed)
+  const edit =
+    written !== undefined && (ofJob || single)
+      ? addTo(text, written)
+      : insertKeys(text, level.job, lines(written), {
+          before: nextKey(level.job),
+        })
+  if (edit === undefined) {
+    yield {
+      place: level.job.place,
+      sentence: `Job "${level.id}" needs \`id-token: write\` among its permissions; it is written in a way that is not edited here. Add it by hand.`,
+    }
+    return
+  }
+  const restated = ofJob || written === undefined ? '' : ', beside what the workflow grants'
+  yield {
+    place: level.job.place,
+    sentence: `Job "${level.id}" may ask for ID tokens (\`id-token: write\`)${restated}.`,
+    edits: [edit],
+  }
+}
+
+/** The jobs that a calling job stands for. */
+function jobsCalledBy(calling: Tree, { pipeline }: Release): readonly Job[] {
+  return [...pipeline.jobs, ...pipeline.otherJobs].filter((one) =>
+    one.source.callers.some((other) => other.job === calling),
+  )
+}
+
+/** A called job without permissions of its own has those of its caller. */
+function grants(job: Tree, workflow: Tree, isCalled: boolean): boolean {
+  const written = permissionsIn(job) ?? permissionsIn(workflow)
+  if (written === undefined) return isCalled
+  return textOf(written) === 'write-all' || textOf(child(written, 'id-token')) === 'write'
+}
+
+function permissionsIn(tree: Tree): Tree | undefined {
+  const written = child(tree, 'permissions')
+  return written?.value === null ? undefined : written
+}
+
+function jobCount(workflow: Tree): number {
+  return entriesOf(child(workflow, 'jobs')).length
+}
+
+/** The key above which `permissions:` is put: they are read together with where the job runs. */
+function nextKey(job: Tree): string {
+  const keys = entriesOf(job).map(([key]) => key)
+  return (
+    ['steps', 'uses', 'strategy', 'env', 'with'].find((key) => keys.includes(key)) ??
+    keys.at(-1) ??
+    ''
+  )
+}
+
+function addTo(
+  source: { readonly file: string; readonly text: string },
+  permissions: Tree,
+): ReturnType<typeof insertKeys> {
+  const set = child(permissions, 'id-token')
+  if (set !== undefined) return replaceText(source, set, 'write')
+  if (isMap(permissions)) return insertKeys(source, permissions, ['id-token: write'])
+  return undefined
+}
+
+/** The lines of a block: what is granted around and what the job relies on, then the ID token. */
+function blockLines(
+  around: Tree | undefined,
+  needed: ReadonlyMap<string, 'read' | 'write'>,
+): readonly string[] {
+  const kept = isMap(around)
+    ? new Map(entriesOf(around).map(([scope, level]) => [scope, textOf(level) ?? 'none']))
+    : new Map<string, string>(needed)
+  kept.delete('id-token')
+  if (kept.size === 0) kept.set('contents', 'read')
+  return [
+    'permissions:',
+    ...[...kept].map(([scope, level]) => `  ${scope}: ${level}`),
+    '  id-token: write',
+  ]
+}

@@ -1,0 +1,68 @@
+import type { Job, JobStep } from '../../job.ts'
+
+type Access = 'read' | 'write'
+
+/** What actions want of GitHub's own token beside reading the contents (their documentation). */
+const ACTIONS: readonly (readonly [name: RegExp, scopes: readonly string[]])[] = [
+  [/^changesets\/action$/, ['contents', 'pull-requests']],
+  [
+    /^(?:googleapis|google-github-actions)\/release-please-action$/,
+    ['contents', 'pull-requests', 'issues'],
+  ],
+  [/^(?:cycjimmy|codfish)\/semantic-release-action$/, ['contents', 'issues', 'pull-requests']],
+  [/^(?:python-semantic-release|relekang)\/python-semantic-release$/, ['contents']],
+  [/^peter-evans\/create-pull-request$/, ['contents', 'pull-requests']],
+  [
+    /^(?:softprops\/action-gh-release|ncipollo\/release-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|marvinpinto\/action-automatic-releases|release-drafter\/release-drafter|elgohr\/github-release-action|taiki-e\/create-gh-release-action|stefanzweifel\/git-auto-commit-action|ad-m\/github-push-action|endbug\/add-and-commit|mathieudutour\/github-tag-action|peaceiris\/actions-gh-pages|jamesives\/github-pages-deploy-action)$/,
+    ['contents'],
+  ],
+  [/^actions\/attest(?:-build-provenance|-sbom)?$/, ['attestations']],
+  [/^actions\/deploy-pages$/, ['pages']],
+  [/^docker\/(?:login|build-push)-action$/, ['packages']],
+]
+
+/** Commands that write with GitHub's own token. */
+const COMMANDS: readonly (readonly [words: RegExp, scopes: readonly string[]])[] = [
+  [/^git (?:.* )?push\b/, ['contents']],
+  [/^gh release (?:create|upload|edit|delete)\b/, ['contents']],
+  [/^gh pr (?:create|merge|edit|comment|close)\b/, ['pull-requests', 'contents']],
+  [/^gh issue (?:create|edit|comment|close)\b/, ['issues']],
+  [/^gh workflow run\b/, ['actions']],
+  [/^semantic-release\b/, ['contents', 'issues', 'pull-requests']],
+  [
+    /^(?:lerna (?:publish|version)|release-it|np|auto|nx release|changeset tag|standard-version)\b/,
+    ['contents'],
+  ],
+  [/^python-semantic-release\b/, ['contents']],
+  [/^(?:npm|pnpm|yarn) version\b/, []],
+]
+
+/**
+ * What jobs use of GitHub's own token, as their steps show it. A `permissions:` block takes away everything that it
+ * does not list, so what the settings of the repository gave until now has to be in it.
+ */
+export function scopesReliedOn(jobs: readonly Job[]): ReadonlyMap<string, Access> {
+  const scopes = new Map<string, Access>([['contents', 'read']])
+  for (const scope of jobs.flatMap(({ steps }) => steps.flatMap(scopesOf)))
+    scopes.set(scope, 'write')
+  return scopes
+}
+
+function scopesOf(step: JobStep): readonly string[] {
+  const name = step.action?.name ?? ''
+  const ofAction = ACTIONS.filter(([pattern]) => pattern.test(name)).flatMap(([, scopes]) => scopes)
+  const ofCommands = step.commands.flatMap(({ words }) => {
+    const line = words.join(' ')
+    return COMMANDS.filter(([pattern]) => pattern.test(line)).flatMap(([, scopes]) => scopes)
+  })
+  const ofToken = usesPackages(step) ? ['packages'] : []
+  return [...ofAction, ...ofCommands, ...ofToken]
+}
+
+/** GitHub Packages, published to with the token of the run. */
+function usesPackages({ inputs, variables, commands }: JobStep): boolean {
+  const values = [...inputs.values(), ...[...variables.values()].map(({ value }) => value)]
+  const token = values.some((value) => /\bGITHUB_TOKEN\b|\bgithub\.token\b/.test(value))
+  const texts = [...values, ...commands.map(({ text }) => text)]
+  return token && texts.some((text) => /npm\.pkg\.github\.com|\bghcr\.io\b/.test(text))
+}

@@ -1,0 +1,45 @@
+import { isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { child, entriesOf } from '../../yaml/tree.ts'
+import type { Outcome, Rewrite } from '../migration.ts'
+
+/** Inputs that go with a token and mean nothing without it. */
+const COMPANIONS: readonly string[] = ['user', 'username']
+
+/** Stored tokens that an action takes as inputs: `password:`, `token:`. */
+export const tokenInputs: Rewrite = {
+  id: 'token-inputs',
+  title: 'Takes stored tokens out of the inputs of actions that can do without.',
+  *rewrite(release) {
+    for (const upload of uploadsOf(release)) {
+      if (upload.step.action !== undefined) yield* removed(upload, release)
+    }
+  },
+}
+
+function* removed({ step }: TrustedUpload, release: Release): Iterable<Outcome> {
+  const inputs = child(step.within, 'with')
+  const source = release.source(step.place.file)
+  const tokens = step.storedSecrets.flatMap(({ by, as }) => (by === 'input' && as ? [as] : []))
+  if (inputs === undefined || source === undefined || tokens.length === 0) return
+  const beside = entriesOf(inputs)
+    .map(([name]) => name)
+    .filter((name) => COMPANIONS.includes(name))
+  const gone = [...tokens, ...beside]
+  const edits = isEmptiedBy(inputs, gone)
+    ? removeKeys(source, step.within, ['with'])
+    : removeKeys(source, inputs, gone)
+  const what = gone.map((name) => `\`${name}\``).join(' and ')
+  if (edits === undefined) {
+    yield {
+      place: inputs.place,
+      sentence: `Take ${what} out by hand: it is written in a way that is not edited here.`,
+    }
+    return
+  }
+  yield {
+    place: inputs.place,
+    sentence: `${step.action?.name} gets no ${what}: it exchanges an ID token.`,
+    edits,
+  }
+}

@@ -1,0 +1,66 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RECORD_FILE } from '@trustpub/identity'
+import { describe, expect, it } from 'vitest'
+import { examine } from '../checks/run.ts'
+import { readReleases } from '../read.ts'
+import type { Migration } from './migration.ts'
+import { planMigration } from './plan.ts'
+import { REWRITES } from './rewrites/index.ts'
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/shapes/', import.meta.url))
+const SHAPES = readdirSync(FIXTURES).toSorted()
+
+/** Path → text of every file in a folder. */
+function filesIn(folder: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return new Map(
+    paths
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .toSorted()
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
+  )
+}
+
+/** A copy of a folder after the migration. */
+async function migrated(folder: string): Promise<{ migration: Migration; directory: string }> {
+  const directory = mkdtempSync(join(tmpdir(), 'trustpub-shape-'))
+  cpSync(folder, directory, { recursive: true })
+  const migration = await planMigration(directory, REWRITES)
+  for (const { file, after } of migration.files) {
+    if (after === undefined) rmSync(join(directory, file))
+    else writeFileSync(join(directory, file), after)
+  }
+  return { migration, directory }
+}
+
+describe.each(SHAPES)('the shape %s', (shape) => {
+  const before = join(FIXTURES, shape, 'before')
+  const after = join(FIXTURES, shape, 'after')
+
+  it('becomes what stands beside it', async () => {
+    const { directory } = await migrated(before)
+    if (process.env.UPDATE_SHAPES !== undefined) {
+      rmSync(after, { recursive: true, force: true })
+      cpSync(directory, after, { recursive: true })
+    }
+    expect(filesIn(directory)).toEqual(filesIn(after))
+    rmSync(directory, { recursive: true })
+  })
+
+  it('stays as it is the second time', async () => {
+    const { migration, directory } = await migrated(after)
+    expect(migration.changes).toEqual([])
+    expect(migration.files.filter(({ file }) => file !== RECORD_FILE)).toEqual([])
+    rmSync(directory, { recursive: true })
+  })
+
+  it('has no error for doctor afterwards', async () => {
+    const releases = await readReleases(after)
+    const findings = releases.flatMap((release) => examine(release).findings)
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+})
