@@ -46,7 +46,7 @@ export { DEFINITION_FILES, Project } from './project.ts'
 export { PythonProject } from './python/python-project.ts'
 export { ReleasableCommits, ReleaseTrigger } from './release/choices.ts'
 export { Publisher } from './release/publisher.ts'
-export { type Registration, registrations } from './release/registration.ts'
+export { type Registration, registrations, registrationsOf } from './release/registration.ts'
 export { Release } from './release/release.ts'
 export {
   findRepository,

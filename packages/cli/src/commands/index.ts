@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./synth.ts'),
   },
   {
+    name: 'migrate',
+    summary: 'move a repository from stored tokens to trusted publishing',
+    load: () => import('./migrate.ts'),
+  },
+  {
     name: 'rehearse',
     summary: 'play the whole release offline, against a local registry',
     load: () => import('./rehearse.ts'),

@@ -7,6 +7,8 @@ export interface Ui {
   readonly print: (line?: string) => void
   /** The result for machines. */
   readonly printJson: (value: unknown) => void
+  /** A line that explains the result where stdout is for a program: to stderr. */
+  readonly explain: (line?: string) => void
   /** A line about what is going on; erased by nothing, so that CI logs keep it. */
   readonly progress: (line: string) => void
   /** A line that the CI reads as a command: to stderr exactly as it is, since colours around it would hide it. */
@@ -27,6 +29,7 @@ export function terminalUi(): Ui {
     colour,
     print: (line = '') => void stdout.write(`${line}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    explain: (line = '') => void stderr.write(`${line}\n`),
     progress: (line) => void stderr.write(`${stderrColour.dim(line)}\n`),
     ciCommand: (line) => void stderr.write(`${line}\n`),
     problem: (line) => void stderr.write(`${stderrColour.red('trustpub:')} ${line}\n`),

@@ -18,6 +18,12 @@ import {
   type Migration,
   type Rewrite,
 } from './migration.ts'
+import { HARDENING, REWRITES } from './rewrites/index.ts'
+
+export interface MigrationOptions {
+  /** Whether to make the release hard to misuse as well, which changes more than trusted publishing needs. */
+  readonly harden: boolean
+}
 
 // A rewrite that is never content would go on for ever; none needs more than a round for each job.
 const MAX_ROUNDS = 200
@@ -28,8 +34,9 @@ const MAX_ROUNDS = 200
  */
 export async function planMigration(
   directory: string,
-  rewrites: readonly Rewrite[],
+  { harden }: MigrationOptions,
 ): Promise<Migration> {
+  const rewrites = harden ? [...REWRITES, ...HARDENING] : REWRITES
   const overlay = new Map<string, string>()
   const before = await readReleases(directory)
   const changes: Change[] = []

@@ -26,7 +26,12 @@ export interface Registration {
 
 /** What is to be registered for all trusted publishers of a root project. */
 export function registrations(project: Project): readonly Registration[] {
-  return PublisherRecord.of(project.root).publishers.map((publisher) => {
+  return registrationsOf(PublisherRecord.of(project.root).publishers)
+}
+
+/** What is to be registered for recorded publishers, in their order. */
+export function registrationsOf(publishers: readonly RecordedPublisher[]): readonly Registration[] {
+  return publishers.map((publisher) => {
     const pypi = PYPI_SITES[publisher.registry]
     if (pypi !== undefined) return atPyPi(publisher, pypi)
     return publisher.registry === NPM_REGISTRY ? atNpm(publisher) : elsewhere(publisher)
@@ -98,7 +103,8 @@ function atPyPi(
     provider === 'github'
       ? ['owner', 'repository', 'workflow_filename']
       : ['namespace', 'project', 'workflow_filepath']
-  const values = [owner, repository, fields.workflow ?? '']
+  const workflow = fields.workflow ?? fields.calledWorkflow ?? ''
+  const values = [owner, repository, workflow]
   const query = new URLSearchParams([
     ['provider', provider],
     ...keys.map((key, index): [string, string] => [key, values[index] ?? '']),
@@ -114,7 +120,7 @@ function atPyPi(
       ['PyPI project name', name],
       [ownerField, owner],
       [repositoryField, repository],
-      [workflowField, fields.workflow ?? ''],
+      [workflowField, workflow],
       ...(fields.environment === undefined
         ? []
         : [['Environment name', fields.environment] as const]),

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ChangedFile } from '@trustpub/pipeline'
+
+/**
+ * Writes changed files: every text beside its target first, then all of them moved, so that a full disk or a kill in
+ * the middle leaves whole files. A file of which nothing is left is removed.
+ */
+export async function writeFiles(directory: string, files: readonly ChangedFile[]): Promise<void> {
+  const written: { readonly from: string; readonly to: string }[] = []
+  try {
+    for (const { file, after } of files) {
+      if (after === undefined) continue
+      const to = join(directory, file)
+      const from = `${to}.${randomBytes(4).toString('hex')}.tmp`
+      written.push({ from, to })
+      await writeFile(from, after, { mode: await modeOf(to) })
+    }
+    for (const { from, to } of written) await rename(from, to)
+  } catch (error) {
+    for (const { from } of written) await rm(from, { force: true })
+    throw error
+  }
+  for (const { file, after } of files) if (after === undefined) await rm(join(directory, file))
+}
+
+async function modeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined)
+  return found === undefined ? 0o666 : found.mode & 0o777
+}
