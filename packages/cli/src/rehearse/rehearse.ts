@@ -18,6 +18,7 @@ import { CLIENTS } from './clients/index.ts'
 import { bareEnvironment } from './environment.ts'
 import { assumptions, inRecordedRepository, type RunChoice, runOf } from './facts.ts'
 import { playStep, type Scene } from './play.ts'
+import { playedAs } from './played-as.ts'
 import { findPublishers } from './publishers.ts'
 import { isComplete, isFine, type JobResult, type Rehearsal, type StepResult } from './results.ts'
 import { isMeant, STAND_IN } from './set-version.ts'
@@ -180,14 +181,15 @@ async function playJob(scene: Shared, job: PublishJob, choice: RunChoice): Promi
   if ('notStarted' in started) return { ...base, notStarted: started.notStarted, steps: [] }
   const { run } = started
   const steps: StepResult[] = []
-  for (const step of job.publishes) {
+  for (const { step, note } of job.publishes.flatMap((one) => playedAs(one, scene.root))) {
     const passedOver = whyTokenOnly(step, job, scene.recordedRegistries) ?? whyUnplayed(step)
     if (passedOver !== undefined) {
       steps.push({ ...UNPLAYED, step: step.text, client: step.client, passedOver })
       continue
     }
     const stage = await scene.stages.for(job, step)
-    const result = await playStep({ ...scene, stage }, job, run, step)
+    const played = await playStep({ ...scene, stage }, job, run, step)
+    const result = note === undefined ? played : { ...played, notes: [note, ...played.notes] }
     steps.push(result)
     interruption.throwIfAborted()
     // As in CI: the steps after a failed one do not run.
