@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   formatPublisherRecord,
   parsePublisherRecord,
@@ -10,6 +11,7 @@ import { hostOf } from '../publishers/registries.ts'
 import { readReleases } from '../read.ts'
 import { type Release, TRUSTING, uploadsOf } from '../release.ts'
 import { whyGenerated } from './generated.ts'
+import { HARDENING } from './hardening/index.ts'
 import {
   type Change,
   type ChangedFile,
@@ -18,7 +20,7 @@ import {
   type Migration,
   type Rewrite,
 } from './migration.ts'
-import { HARDENING, REWRITES } from './rewrites/index.ts'
+import { REWRITES } from './rewrites/index.ts'
 
 export interface MigrationOptions {
   /** Whether to make the release hard to misuse as well, which changes more than trusted publishing needs. */
@@ -57,7 +59,7 @@ export async function planMigration(
   }
   const publishers = releases.flatMap(trustedPublishers)
   const files = changedFiles(overlay, before)
-  const record = recordFile(publishers, before)
+  const record = recordFile(publishers, before, harden)
   return {
     files: record === undefined ? files : [...files, record],
     changes,
@@ -154,14 +156,32 @@ function trustedPublishers(release: Release): readonly RecordedPublisher[] {
 function recordFile(
   publishers: readonly RecordedPublisher[],
   [release]: readonly Release[],
+  harden: boolean,
 ): ChangedFile | undefined {
   const before = release?.source(RECORD_FILE)?.text
   const recorded = before === undefined ? [] : readRecord(before)
   if (recorded === undefined || publishers.length === 0) return undefined
+  const kept = recorded.map((one) => (harden ? withEnvironment(one, publishers) : one))
   const missing = publishers.filter((one) => !recorded.some((other) => isSamePackage(one, other)))
-  if (missing.length === 0) return undefined
-  const after = formatPublisherRecord({ publishers: [...recorded, ...missing] })
+  if (missing.length === 0 && kept.every((one, at) => one === recorded[at])) return undefined
+  const after = formatPublisherRecord({ publishers: [...kept, ...missing] })
   return after === before ? undefined : { file: RECORD_FILE, before, after }
+}
+
+/** A recorded publisher with the environment that its job has got, if all the rest is as before. */
+function withEnvironment(
+  recorded: RecordedPublisher,
+  publishers: readonly RecordedPublisher[],
+): RecordedPublisher {
+  const { environment, ...fields } = recorded.fields
+  const now = publishers.find(
+    (one) =>
+      isSamePackage(one, recorded) &&
+      isDeepStrictEqual({ ...fields, environment: one.fields.environment }, { ...one.fields }),
+  )
+  return environment === undefined && now?.fields.environment !== undefined
+    ? { ...recorded, fields: now.fields }
+    : recorded
 }
 
 function readRecord(text: string): readonly RecordedPublisher[] | undefined {

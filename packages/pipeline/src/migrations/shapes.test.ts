@@ -9,8 +9,17 @@ import { readReleases } from '../read.ts'
 import type { Migration } from './migration.ts'
 import { planMigration } from './plan.ts'
 
-const FIXTURES = fileURLToPath(new URL('../../fixtures/shapes/', import.meta.url))
-const SHAPES = readdirSync(FIXTURES).toSorted()
+const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url))
+
+/** Every repository to be migrated, and whether its release is made hard to misuse as well. */
+const CASES = [
+  { kind: 'shapes', harden: false },
+  { kind: 'hardened', harden: true },
+].flatMap(({ kind, harden }) =>
+  readdirSync(join(FIXTURES, kind))
+    .toSorted()
+    .map((shape) => ({ shape: `${kind}/${shape}`, harden })),
+)
 
 /** Path → text of every file in a folder. */
 function filesIn(folder: string): ReadonlyMap<string, string> {
@@ -25,10 +34,13 @@ function filesIn(folder: string): ReadonlyMap<string, string> {
 }
 
 /** A copy of a folder after the migration. */
-async function migrated(folder: string): Promise<{ migration: Migration; directory: string }> {
+async function migrated(
+  folder: string,
+  harden: boolean,
+): Promise<{ migration: Migration; directory: string }> {
   const directory = mkdtempSync(join(tmpdir(), 'trustpub-shape-'))
   cpSync(folder, directory, { recursive: true })
-  const migration = await planMigration(directory, { harden: false })
+  const migration = await planMigration(directory, { harden })
   for (const { file, after } of migration.files) {
     if (after === undefined) rmSync(join(directory, file))
     else writeFileSync(join(directory, file), after)
@@ -36,12 +48,12 @@ async function migrated(folder: string): Promise<{ migration: Migration; directo
   return { migration, directory }
 }
 
-describe.each(SHAPES)('the shape %s', (shape) => {
+describe.each(CASES)('the repository $shape', ({ shape, harden }) => {
   const before = join(FIXTURES, shape, 'before')
   const after = join(FIXTURES, shape, 'after')
 
   it('becomes what stands beside it', async () => {
-    const { directory } = await migrated(before)
+    const { directory } = await migrated(before, harden)
     if (process.env.UPDATE_SHAPES !== undefined) {
       rmSync(after, { recursive: true, force: true })
       cpSync(directory, after, { recursive: true })
@@ -51,7 +63,7 @@ describe.each(SHAPES)('the shape %s', (shape) => {
   })
 
   it('stays as it is the second time', async () => {
-    const { migration, directory } = await migrated(after)
+    const { migration, directory } = await migrated(after, harden)
     expect(migration.changes).toEqual([])
     expect(migration.files.filter(({ file }) => file !== RECORD_FILE)).toEqual([])
     rmSync(directory, { recursive: true })

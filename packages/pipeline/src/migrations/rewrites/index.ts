@@ -17,6 +17,3 @@ export const REWRITES: readonly Rewrite[] = [
   calledSecrets,
   permission,
 ]
-
-/** What makes a trusted release hard to misuse as well; only when it is asked for. */
-export const HARDENING: readonly Rewrite[] = []
