@@ -89,7 +89,7 @@ function section(
 /** The order matters: a token that is gone before the publisher is there breaks the next release. */
 function nextSteps(report: MigrationReport, colour: Colour): readonly string[] {
   const { files, registrations, secrets, written } = report
-  if (registrations.length === 0) return []
+  if (files.length === 0 || registrations.length === 0) return []
   const fileStep = written
     ? 'Look at the changes: git diff'
     : 'Write the changes: trustpub migrate --write'

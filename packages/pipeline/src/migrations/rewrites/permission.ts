@@ -13,9 +13,18 @@ export const permission: Rewrite = {
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
     for (const upload of uploadsOf(release)) {
-      if (!upload.job.idToken.granted) yield* granted(upload, release)
+      if (upload.credentials === 'unknown') yield unproved(upload)
+      else if (!upload.job.idToken.granted) yield* granted(upload, release)
     }
   },
+}
+
+/** A job that may fetch its token from elsewhere is left to its owner. */
+function unproved({ job, step }: TrustedUpload): Outcome {
+  return {
+    place: step.place,
+    sentence: `Job "${job.id}" is not changed: where \`${step.text}\` has its token from cannot be told from the repository. If it needs none any more, give the job \`id-token: write\` and take out what fetches it.`,
+  }
 }
 
 /** The first level, from the entry on, that keeps ID tokens from the job; the next round finds the next. */
