@@ -10,6 +10,8 @@ export const TABLES = {
   'verify-errors': async () => wordTable((await built('cli', 'verify/errors.js')).VERIFY_ERRORS),
   'provenance-errors': async () => errorTable((await built('provenance')).PROVENANCE_ERRORS),
   'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),
+  rewrites: async () => rewriteList((await built('pipeline')).REWRITES),
+  hardening: async () => rewriteList((await built('pipeline')).HARDENING),
   actions: async () => actionTable((await built('project', 'github/actions.js')).PINS),
   providers: async () => (await built('identity')).PROVIDERS.map(providerText).join('\n\n'),
   commands: async () => {
@@ -59,6 +61,11 @@ function wordTable(errors) {
 function sentenceTable(errors) {
   const rows = Object.entries(errors).map(([name, sentence]) => [code(name), plain(sentence)])
   return table(['code', 'sentence'], rows)
+}
+
+/** @param {readonly { title: string }[]} rewrites */
+function rewriteList(rewrites) {
+  return rewrites.map(({ title }) => `- ${title}`).join('\n')
 }
 
 /** @param {Record<string, { sha: string, version: string }>} pins */

@@ -3,8 +3,10 @@ export { CHECKS } from './checks/index.ts'
 export { type Examination, examine, type Ignored } from './checks/run.ts'
 export { PipelineError, type PipelineErrorCode } from './errors.ts'
 export type { IdTokenAccess, Job, Setting, Trigger } from './job.ts'
+export { HARDENING } from './migrations/hardening/index.ts'
 export type { ChangedFile, Migration } from './migrations/migration.ts'
 export { planMigration } from './migrations/plan.ts'
+export { REWRITES } from './migrations/rewrites/index.ts'
 export type {
   ClientId,
   Package,

@@ -25,7 +25,8 @@ export function installedTools(
   const found: (readonly [string, ToolVersion])[] = []
   for (const { name, version } of packagesOf(words)) {
     if (!TOOLS.has(name)) continue
-    const written = `${name}@${version ?? 'latest'}`
+    const asked = version?.replace(/^=/, '') ?? 'latest'
+    const written = name === 'npm' ? `npm@${asked}` : asked
     found.push([name, toolVersion(version ?? '', place, 'install', written)])
   }
   return found.length === 0 ? undefined : found

@@ -41,7 +41,7 @@ interface Rule {
 function rulesOf(text: string): ReadonlyMap<string, Rule> {
   const rules = new Map<string, Rule>()
   let current: readonly Rule[] = []
-  for (const line of text.replace(/\\\r?\n[ \t]*/g, ' ').split('\n')) {
+  for (const line of text.replace(/[ \t]*\\\r?\n[ \t]*/g, ' ').split('\n')) {
     const head = /^([\w./-]+(?: [\w./-]+)*)[^:=\n]*::?(?!=)([^\n]*)/.exec(line)
     if (head !== null) {
       const needs = (head[2] ?? '')

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { type Files, readOne } from '../repository/repository.test.util.ts'
+
+const WIDGET: Files = {
+  'package.json': '{"name":"widget","version":"1.0.0"}',
+  'pyproject.toml': '[project]\nname="widget"\nversion="1"\n',
+}
+
+/** The only publish of a job with these steps. */
+async function publishOf(steps: readonly object[], files: Files = {}) {
+  const job = { 'runs-on': 'ubuntu-latest', steps }
+  const { jobs } = await readOne({
+    ...WIDGET,
+    ...files,
+    '.github/workflows/release.yml': JSON.stringify({ on: 'push', jobs: { publish: job } }),
+  })
+  const [publish] = jobs[0]?.publishes ?? []
+  if (publish === undefined) throw new Error('nothing is published')
+  return publish
+}
+
+const setUpNode = (version: string) => ({
+  uses: 'actions/setup-node@v4',
+  with: { 'node-version': version },
+})
+const manifest = (more: object) => ({
+  'package.json': JSON.stringify({ name: 'widget', version: '1.0.0', ...more }),
+})
+
+describe('a client', () => {
+  it.each<[string, readonly object[], Files, string]>([
+    ['npm of Node 22', [setUpNode('22'), { run: 'npm publish' }], {}, 'Node 22 comes with'],
+    [
+      'npm of the Node in .nvmrc',
+      [
+        { uses: 'actions/setup-node@v4', with: { 'node-version-file': '.nvmrc' } },
+        { run: 'npm publish' },
+      ],
+      { '.nvmrc': '20\n' },
+      'Node 20 comes with',
+    ],
+    [
+      'npm after a later setup-node',
+      [{ run: 'npm i -g npm@11' }, setUpNode('20'), { run: 'npm publish' }],
+      {},
+      'Node 20',
+    ],
+    ['npm that is fetched', [setUpNode('24'), { run: 'npx npm@10 publish' }], {}, 'npm 10'],
+    [
+      'semantic-release of the lock file',
+      [{ run: 'npx semantic-release' }],
+      {
+        'package-lock.json': '{"node_modules/semantic-release": {\n      "version": "19.0.5" } }',
+      },
+      'semantic-release 19.0.5 (package-lock.json)',
+    ],
+    [
+      'lerna of the manifest',
+      [{ run: 'npx lerna publish from-package' }],
+      manifest({ devDependencies: { lerna: '^8.0.0' } }),
+      'lerna ^8.0.0',
+    ],
+    [
+      'yarn that packageManager pins',
+      [{ run: 'yarn npm publish' }],
+      manifest({ packageManager: 'yarn@4.6.0' }),
+      'yarn 4.6.0',
+    ],
+    ['Yarn 1', [{ run: 'yarn publish' }], {}, 'Yarn 1'],
+    ['bun', [{ run: 'bun publish' }], {}, 'bun cannot'],
+    ['poetry', [{ run: 'poetry publish --build' }], {}, 'poetry cannot'],
+    [
+      'twine that is pinned',
+      [{ run: 'pip install twine==5.1.0' }, { run: 'twine upload dist/*' }],
+      {},
+      'twine 5.1.0',
+    ],
+    [
+      'pnpm 10 on the npm of Node 20',
+      [
+        { uses: 'pnpm/action-setup@v4', with: { version: '10' } },
+        setUpNode('20'),
+        { run: 'pnpm publish' },
+      ],
+      {},
+      'Node 20',
+    ],
+  ])('cannot exchange: %s', async (_what, steps, files, words) => {
+    expect((await publishOf(steps, files)).incapable).toContain(words)
+  })
+
+  it.each<[string, readonly object[], Files]>([
+    ['npm of Node 24', [setUpNode('24'), { run: 'npm publish' }], {}],
+    ['npm of the machine', [{ run: 'npm publish' }], {}],
+    [
+      'npm that was installed',
+      [setUpNode('20'), { run: 'npm i -g npm@11' }, { run: 'npm publish' }],
+      {},
+    ],
+    [
+      'a matrix that only a run knows',
+      [setUpNode(`\${{ vars.NODE }}`), { run: 'npm publish' }],
+      {},
+    ],
+    [
+      'pnpm 11 on the npm of Node 20',
+      [
+        { uses: 'pnpm/action-setup@v4', with: { version: '11' } },
+        setUpNode('20'),
+        { run: 'pnpm publish' },
+      ],
+      {},
+    ],
+    ['semantic-release that is fetched', [{ run: 'npx semantic-release' }], {}],
+    ['twine without a pin', [{ run: 'pip install twine' }, { run: 'twine upload dist/*' }], {}],
+    ['uv', [{ run: 'uv publish' }], {}],
+  ])('may exchange: %s', async (_what, steps, files) => {
+    expect((await publishOf(steps, files)).incapable).toBeUndefined()
+  })
+})
