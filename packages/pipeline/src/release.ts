@@ -71,7 +71,7 @@ export function uploadsOf({ pipeline, record = [] }: Release): readonly TrustedU
       .filter((step) => !isOpenRegistry(step) && hosts.has(hostOf(registryOf(step))))
       .map((step) => {
         const registry = registryOf(step)
-        return { job, step, registry, credentials: credentialsOf(job, step) }
+        return { job, step, registry, credentials: credentialsOf(job, step, pipeline.provider) }
       }),
   )
 }
@@ -85,10 +85,12 @@ function isOpenRegistry({ registry }: PublishStep): boolean {
 const LOADERS =
   /^(?:hashicorp\/vault-action|1password\/load-secrets-action|aws-actions\/aws-secretsmanager-get-secrets|google-github-actions\/get-secretmanager-secrets|azure\/get-keyvault-secrets|bitwarden\/sm-action|dopplerhq\/.*|infisical\/secrets-action|akeyless-community\/.*|grafana\/shared-workflows.*vault.*)$/
 
-function credentialsOf(job: PublishJob, step: PublishStep): Credentials {
+function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
   const stored = step.storedSecrets.length > 0
   if (job.idToken.granted) return stored ? 'both' : 'trusted'
   if (stored) return 'token'
+  // GitLab puts the variables of the project's settings into every job.
+  if (provider === 'gitlab') return 'unknown'
   return mayFetchCredentials(job) ? 'unknown' : 'none'
 }
 

@@ -1,5 +1,106 @@
+import { actionPlace } from './action-place.ts'
+import { artifactPath } from './artifact-path.ts'
+import { calledWorkflow } from './called-workflow.ts'
+import { callerPermission } from './caller-permission.ts'
+import { cancelledRelease } from './cancelled-release.ts'
 import type { Check } from './check.ts'
+import { checkoutPermission } from './checkout-permission.ts'
+import { clientTooOld } from './client-too-old.ts'
+import { dangerousTrigger } from './dangerous-trigger.ts'
+import { emptyToken } from './empty-token.ts'
+import { ghContext } from './gh-context.ts'
+import { gitlabGlobalIdTokens } from './gitlab-global-id-tokens.ts'
+import { gitlabIdTokens } from './gitlab-id-tokens.ts'
+import { gitlabRunner } from './gitlab-runner.ts'
+import { gitlabSigstoreToken } from './gitlab-sigstore-token.ts'
+import { gitlabUnprotected } from './gitlab-unprotected.ts'
+import { homeMadeExchange } from './home-made-exchange.ts'
+import { idTokenAsPassword } from './id-token-as-password.ts'
 import { idTokenPermission } from './id-token-permission.ts'
+import { indexUrl } from './index-url.ts'
+import { lastProvenance } from './last-provenance.ts'
+import { leftoverToken } from './leftover-token.ts'
+import { lifecycleScripts } from './lifecycle-scripts.ts'
+import { npmCannotInstall } from './npm-cannot-install.ts'
+import { npmTooOld } from './npm-too-old.ts'
+import { npmUnknown } from './npm-unknown.ts'
+import { oldTwine } from './old-twine.ts'
+import { packageNotThere } from './package-not-there.ts'
+import { prereleaseTag } from './prerelease-tag.ts'
+import { publibSwitches } from './publib-switches.ts'
+import { publishCache } from './publish-cache.ts'
+import { publisherDiffers } from './publisher-differs.ts'
+import { publisherMissing } from './publisher-missing.ts'
+import { publisherPermission } from './publisher-permission.ts'
+import { publisherUnused } from './publisher-unused.ts'
+import { recordUnreadable } from './record-unreadable.ts'
+import { releaseItChecks } from './release-it-checks.ts'
+import { repositoryField } from './repository-field.ts'
+import { selfHostedRunner } from './self-hosted-runner.ts'
+import { severalPublishers } from './several-publishers.ts'
+import { silentTrigger } from './silent-trigger.ts'
+import { storedToken } from './stored-token.ts'
+import { tagFilter } from './tag-filter.ts'
+import { twoUploads } from './two-uploads.ts'
+import { unknownHost } from './unknown-host.ts'
+import { uvAutomatic } from './uv-automatic.ts'
+import { wrongRegistry } from './wrong-registry.ts'
+import { yarnToken } from './yarn-token.ts'
 
 /** Every check, in the order of reports. */
-export const CHECKS: readonly Check[] = [idTokenPermission]
+export const CHECKS: readonly Check[] = [
+  // Leave to ask for ID tokens.
+  idTokenPermission,
+  callerPermission,
+  gitlabIdTokens,
+  gitlabGlobalIdTokens,
+  idTokenAsPassword,
+  dangerousTrigger,
+  unknownHost,
+  // Clients.
+  npmTooOld,
+  npmCannotInstall,
+  npmUnknown,
+  clientTooOld,
+  releaseItChecks,
+  publibSwitches,
+  emptyToken,
+  yarnToken,
+  uvAutomatic,
+  homeMadeExchange,
+  // Where it goes.
+  wrongRegistry,
+  indexUrl,
+  // Publishers.
+  recordUnreadable,
+  publisherMissing,
+  publisherDiffers,
+  publisherPermission,
+  publisherUnused,
+  severalPublishers,
+  packageNotThere,
+  lastProvenance,
+  calledWorkflow,
+  // Provenance.
+  repositoryField,
+  selfHostedRunner,
+  gitlabRunner,
+  gitlabSigstoreToken,
+  twoUploads,
+  // The run.
+  silentTrigger,
+  tagFilter,
+  cancelledRelease,
+  artifactPath,
+  actionPlace,
+  oldTwine,
+  checkoutPermission,
+  ghContext,
+  prereleaseTag,
+  // Stored tokens and hardening.
+  leftoverToken,
+  storedToken,
+  lifecycleScripts,
+  publishCache,
+  gitlabUnprotected,
+]

@@ -16,6 +16,11 @@ export function isCertainlyIn({ range }: Pick<ToolVersion, 'range'>, versions: s
   return subset(range, versions)
 }
 
+/** Tells whether a program may be one of a range of versions. */
+export function intersectsRange({ range }: Pick<ToolVersion, 'range'>, versions: string): boolean {
+  return intersects(range, versions)
+}
+
 /** What a version that is asked for can be: `^9.1` and `9.x` are ranges, a tag such as `latest` can be anything. */
 export function rangeOf(written: string): string {
   const bare = written

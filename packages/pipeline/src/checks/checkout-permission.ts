@@ -1,0 +1,24 @@
+import { uploadsOf } from '../release.ts'
+import type { Check } from './check.ts'
+
+/** F39: a permissions block for the ID token has taken away the right to read. */
+export const checkoutPermission: Check = {
+  id: 'checkout-permission',
+  title: 'a job that checks out and may not read the contents',
+  failures: ['F39'],
+  severity: 'warning',
+  *find(release) {
+    if (release.pipeline.provider !== 'github') return
+    for (const { job } of uploadsOf(release)) {
+      const { from, scopes, all, place } = job.permissions
+      const checkout = job.steps.find(({ action }) => action?.name === 'actions/checkout')
+      if (checkout === undefined || from === 'default' || all !== undefined) continue
+      if ((scopes.get('contents') ?? 'none') !== 'none' || checkout.inputs.has('token')) continue
+      yield {
+        place: place ?? job.place,
+        message: `Job "${job.id}" checks out, and its permissions do not list \`contents\`. In a private repository the checkout ends with "remote: Repository not found"; in a public one it works.`,
+        fix: 'Add `contents: read` beside `id-token: write`.',
+      }
+    }
+  },
+}

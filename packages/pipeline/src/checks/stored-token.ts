@@ -1,0 +1,25 @@
+import { type TrustedUpload, uploadsOf } from '../release.ts'
+import type { Check } from './check.ts'
+
+/** F19's beginning: a release that works, and ends with its token. */
+export const storedToken: Check = {
+  id: 'stored-token',
+  title: 'a release with a stored token, to a registry that would take an ID token',
+  failures: ['F19'],
+  severity: 'note',
+  *find(release) {
+    for (const upload of uploadsOf(release)) {
+      const [secret] = upload.step.storedSecrets
+      if (upload.credentials !== 'token' || secret === undefined) continue
+      yield {
+        place: secret.place,
+        message: `${secret.name} is a stored token: it can leak, it ends one day (npmjs.com: after 90 days at most), and it proves nothing about where ${what(upload)} came from.`,
+        fix: 'Move to trusted publishing: `trustpub migrate` shows the edit.',
+      }
+    }
+  },
+}
+
+function what({ step }: TrustedUpload): string {
+  return step.packages.length > 1 ? 'the packages' : 'the package'
+}
