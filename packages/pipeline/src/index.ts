@@ -1,6 +1,7 @@
 export type { Check, Finding, Severity } from './checks/check.ts'
 export { CHECKS } from './checks/index.ts'
 export { type Examination, examine, type Ignored } from './checks/run.ts'
+export { applyEdits } from './edits/edit.ts'
 export { PipelineError, type PipelineErrorCode } from './errors.ts'
 export type { IdTokenAccess, Job, Setting, Trigger } from './job.ts'
 export { HARDENING } from './migrations/hardening/index.ts'
@@ -25,4 +26,4 @@ export {
 } from './publishers/needed.ts'
 export { audienceOf, hostOf, PUBLIC, registryOf, whyTokenOnly } from './publishers/registries.ts'
 export { readPipelines, readReleases } from './read.ts'
-export type { Release } from './release.ts'
+export type { Online, OnlinePackage, Release } from './release.ts'

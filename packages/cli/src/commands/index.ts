@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./synth.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'find what would fail on release day, and why',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'move a repository from stored tokens to trusted publishing',
     load: () => import('./migrate.ts'),

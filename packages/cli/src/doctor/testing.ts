@@ -1,0 +1,37 @@
+import type { Finding, Release } from '@trustpub/pipeline'
+import { testPipeline } from '../rehearse/testing.ts'
+import type { Diagnosis } from './examine.ts'
+
+const FILE = '.github/workflows/release.yml'
+
+/** A workflow of a few lines, which findings point into. */
+export const TEXT = 'on: push\njobs:\n  publish:\n    runs-on: self-hosted # 100%, or "so"\n'
+
+export function testFinding(changes: Partial<Finding> = {}): Finding {
+  return {
+    check: 'self-hosted-runner',
+    severity: 'error',
+    place: { file: FILE, line: 4, column: 5 },
+    message: 'It says "no" | 100%, of course:\nyes.',
+    fix: 'Use `ubuntu-latest`.',
+    ...changes,
+  }
+}
+
+export function testDiagnosis(changes: Partial<Diagnosis> = {}): Diagnosis {
+  const release: Release = {
+    pipeline: testPipeline(),
+    manifests: { npm: [], python: [], unknowns: [] },
+    source: (file) => (file === FILE ? { file, text: TEXT } : undefined),
+    tags: [],
+  }
+  return {
+    directory: '/somewhere',
+    publishes: true,
+    findings: [testFinding()],
+    ignored: [],
+    unknowns: [],
+    releases: [release],
+    ...changes,
+  }
+}
