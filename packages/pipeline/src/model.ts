@@ -90,6 +90,12 @@ export type PythonClientId =
   | 'setup.py'
   | 'python-semantic-release'
 
+/**
+ * Which program exchanges the ID token and uploads in the end: the client itself, or the npm on the PATH. `maybe npm`
+ * where the repository does not tell.
+ */
+export type Uploader = 'client' | 'npm' | 'maybe npm'
+
 /** One command, or one action, that uploads packages. */
 export interface PublishStep {
   readonly place: Place
@@ -131,6 +137,7 @@ export interface PublishStep {
    * the repository leaves no doubt.
    */
   readonly incapable?: string
+  readonly uploader: Uploader
   /** The action that publishes, where it is one: `pypa/gh-action-pypi-publish`, `changesets/action`. */
   readonly action?: ActionUse
   /** The step, or at GitLab the line of the script, that it is part of. */

@@ -8,6 +8,7 @@ export function testStep(changes: Partial<PublishStep> = {}): PublishStep {
   return {
     place: PLACE,
     client: 'npm',
+    uploader: 'npm',
     ecosystem: 'npm',
     text: 'npm publish',
     directory: '.',

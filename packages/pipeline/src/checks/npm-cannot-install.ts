@@ -2,7 +2,7 @@ import { subset } from 'semver'
 import type { ToolVersion } from '../job.ts'
 import { uploadsOf } from '../release.ts'
 import { NPM_11_ENGINES, NPM_LATEST_ENGINES } from '../steps/node-versions.ts'
-import { intersectsRange } from '../steps/tool-version.ts'
+import { mayBeIn } from '../steps/tool-version.ts'
 import type { Check } from './check.ts'
 
 /** F4: an npm is installed that refuses the Node of the job. */
@@ -16,7 +16,7 @@ export const npmCannotInstall: Check = {
       const { npm, node } = step
       if (npm?.from !== 'install' || node === undefined || node.range === '*') continue
       const engines = enginesOf(npm)
-      if (engines === undefined || intersectsRange(node, engines)) continue
+      if (engines === undefined || mayBeIn(node, engines)) continue
       yield {
         place: npm.place ?? step.place,
         message: `Job "${job.id}" installs ${npm.written} on Node ${node.written}, which it refuses (it wants ${engines}): the step ends with "npm error code EBADENGINE", and nothing is published.`,

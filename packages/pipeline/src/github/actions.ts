@@ -1,4 +1,5 @@
 import type { ActionUse } from '../job.ts'
+import { whyIncapableTool } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
 import { notPlayed } from '../steps/unplayed.ts'
 import type { Variables } from '../steps/variables.ts'
@@ -55,7 +56,9 @@ export function recogniseAction(
   if (UNPLAYED.has(name)) return notPlayed(name)
   const found = PUBLISHING.get(name)?.(inputs, variables)
   if (found?.kind !== 'publish') return found
-  const incapable = whyIncapable(action)
+  // cycjimmy/semantic-release-action runs the version that it is told, else one of its own.
+  const runs = inputs.get('semantic_version') ?? ''
+  const incapable = runs === '' ? whyIncapable(action) : whyIncapableTool(found.client, runs)
   return incapable === undefined ? found : { ...found, incapable }
 }
 

@@ -1,6 +1,7 @@
-import type { Job, JobStep, Setting } from '../job.ts'
+import type { Job, JobStep, Setting, ToolVersion } from '../job.ts'
 import type { PublishJob, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
+import { nodeOfImage } from '../steps/node-versions.ts'
 import type { Findings } from '../steps/script.ts'
 import { pathIn } from '../steps/variables.ts'
 import { inOrder, NO_WORK, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
@@ -85,6 +86,7 @@ function readSite(
       directory: defaultDirectory(site, bindings),
       variables: withEnvironment(child(job, 'env'), ofWorkflow, bindings),
       versionsSet: before.versionsSet,
+      node: nodeOfContainer(job, bindings),
     })
   })
   return {
@@ -113,7 +115,7 @@ function jobOf(
     idToken: idTokenAccess(site),
     permissions: permissionsOf(site),
     runners: runnersOf(job, site.bindings),
-    ...(image && { image: settingOf(textOf(image) ?? textOf(child(image, 'image')) ?? '') }),
+    ...(image && { image: settingOf(imageIn(image)) }),
     steps,
     needs: sitesBefore(site, sites).map(siteId),
     rows: matrixRows(job).length,
@@ -151,6 +153,17 @@ function runnersOf(job: Tree, bindings: Bindings): readonly Setting<readonly str
     return { known: true, value: texts }
   })
   return onceEach(found, (one) => JSON.stringify(one))
+}
+
+/** The Node of `container: node:24`. */
+function nodeOfContainer(job: Tree, bindings: Bindings): ToolVersion | undefined {
+  const container = child(job, 'container')
+  return container && nodeOfImage(substitute(imageIn(container), bindings), container.place)
+}
+
+/** `container: node:24` or `container: { image: node:24 }`. */
+function imageIn(container: Tree): string {
+  return textOf(container) ?? textOf(child(container, 'image')) ?? ''
 }
 
 function settingOf(text: string): Setting<string> {

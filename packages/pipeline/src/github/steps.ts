@@ -5,6 +5,7 @@ import { capabilityOf } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
 import { toolVersion, withTools } from '../steps/installed-tools.ts'
 import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
+import { leavesNpmAlone } from '../steps/release-configs.ts'
 import { readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { targetOf } from '../steps/target.ts'
@@ -12,7 +13,7 @@ import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
 import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
 import { actionUse } from './action-use.ts'
 import { recogniseAction } from './actions.ts'
-import { type Bindings, isFalse, secretsIn, substitute } from './expressions.ts'
+import { type Bindings, isNever, secretsIn, substitute } from './expressions.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type Inputs = ReadonlyMap<string, string>
@@ -29,6 +30,8 @@ export interface StepsContext extends Omit<ScriptContext, 'within'> {
   readonly variables: Variables
   /** What the jobs before have set. */
   readonly versionsSet: ShellState['versionsSet']
+  /** That of the image in which the job runs. */
+  readonly node?: ToolVersion | undefined
 }
 
 // GitHub allows ten composite actions within each other.
@@ -49,8 +52,10 @@ const OTHER_LANGUAGE = /^(?:python|node|perl|ruby|deno)/
 
 /** Follows the steps of a job in order and adds what they publish to the findings. Returns the state after them. */
 export function readSteps(steps: readonly Tree[], context: StepsContext): ShellState {
-  const { directory, variables, versionsSet } = context
-  return new StepsReader(context, 0).read(steps, { directory, variables, versionsSet, secrets: [] })
+  const { directory, variables, versionsSet, node } = context
+  const npm = node && bundledNpm(node)
+  const start = { directory, variables, versionsSet, node, npm, secrets: [] }
+  return new StepsReader(context, 0).read(steps, start)
 }
 
 class StepsReader {
@@ -67,7 +72,8 @@ class StepsReader {
 
   read(steps: readonly Tree[], start: ShellState): ShellState {
     return steps.reduce((state, step) => {
-      return isFalse(textOf(child(step, 'if'))) ? state : this.#step(step, state)
+      const condition = textOf(child(step, 'if'))
+      return isNever(condition, this.#context.bindings) ? state : this.#step(step, state)
     }, start)
   }
 
@@ -190,8 +196,10 @@ class StepsReader {
     action: ActionUse,
     inside: ShellState,
   ): void {
-    const { manifests, findings } = this.#context
+    const { manifests, findings, textOf: read } = this.#context
     const place = child(step, 'uses')?.place ?? step.place
+    const use = { client: publish.client, text: '', directory: '.' }
+    if (leavesNpmAlone(use, manifests.npm, read)) return
     // The Python action runs in a container of its own and reads no variables of twine.
     const variables: Variables = publish.client === 'twine' ? new Map() : inside.variables
     const target = targetOf(publish, '.', { ...inside, variables }, manifests)

@@ -1,7 +1,7 @@
-import type { IdTokenAccess, Job, JobStep, Setting, ToolVersion } from '../job.ts'
+import type { IdTokenAccess, Job, JobStep, Setting } from '../job.ts'
 import type { PublishJob, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
-import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
+import { bundledNpm, nodeOfImage } from '../steps/node-versions.ts'
 import { type Findings, readScript, type ShellState } from '../steps/script.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
 import { inOrder, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
@@ -121,7 +121,8 @@ function readScripts(
     const { manifests, textOf: ofFile } = context
     const findSecrets = secretFinder(variables, job)
     const read = { manifests, findSecrets, findings, textOf: ofFile }
-    const node = nodeOfImage(job, variables)
+    const image = child(job, 'image')
+    const node = image && nodeOfImage(imageOf(job, variables), image.place)
     const start: ShellState = {
       directory: '.',
       variables,
@@ -191,14 +192,6 @@ function imageOf(job: Tree, variables: Variables): string {
 function settingOf(text: string): Setting<string> {
   if (isOpen(text)) return { known: false, expression: text }
   return { known: true, value: text === '' ? undefined : text }
-}
-
-/** The Node of `image: node:20-alpine`. */
-function nodeOfImage(job: Tree, variables: Variables): ToolVersion | undefined {
-  const image = child(job, 'image')
-  const written = /(?:^|\/)node:([\w.]+)/.exec(imageOf(job, variables))?.[1]
-  if (image === undefined || written === undefined) return undefined
-  return { written, range: nodeRange(written), place: image.place, from: 'image' }
 }
 
 function variablesOf(job: Tree, config: Tree): Variables {

@@ -7,6 +7,7 @@ function step(registry?: string, secrets: readonly string[] = []): PublishStep {
   return {
     place,
     client: 'npm',
+    uploader: 'npm',
     ecosystem: 'npm',
     text: 'npm publish',
     directory: '.',

@@ -7,8 +7,8 @@ const WIDGET: Files = {
 }
 
 /** The only publish of a job with these steps. */
-async function publishOf(steps: readonly object[], files: Files = {}) {
-  const job = { 'runs-on': 'ubuntu-latest', steps }
+async function publishOf(steps: readonly object[], { container, ...files }: Files = {}) {
+  const job = { 'runs-on': 'ubuntu-latest', container, steps }
   const { jobs } = await readOne({
     ...WIDGET,
     ...files,
@@ -85,6 +85,31 @@ describe('a client', () => {
       {},
       'Node 20',
     ],
+    [
+      'the newest npm that Node 18 runs',
+      [setUpNode('18'), { run: 'npm install -g npm' }, { run: 'npm publish' }],
+      {},
+      'the newest that runs on the Node of the job',
+    ],
+    [
+      'npm of the image of the job',
+      [{ run: 'npm publish' }],
+      { container: 'node:20-alpine' },
+      'Node 20 comes with',
+    ],
+    [
+      'changesets with pnpm 9 on the npm of Node 22',
+      [setUpNode('22'), { run: 'npx changeset publish' }],
+      manifest({ packageManager: 'pnpm@9.15.0' }),
+      'Node 22',
+    ],
+    ['np 10', [{ run: 'npx np' }], manifest({ devDependencies: { np: '^10.2.0' } }), 'np ^10.2.0'],
+    [
+      'an action that is told to run an older semantic-release',
+      [{ uses: 'cycjimmy/semantic-release-action@v6', with: { semantic_version: '24' } }],
+      {},
+      'semantic-release 24',
+    ],
   ])('cannot exchange: %s', async (_what, steps, files, words) => {
     expect((await publishOf(steps, files)).incapable).toContain(words)
   })
@@ -114,6 +139,22 @@ describe('a client', () => {
     ['semantic-release that is fetched', [{ run: 'npx semantic-release' }], {}],
     ['twine without a pin', [{ run: 'pip install twine' }, { run: 'twine upload dist/*' }], {}],
     ['uv', [{ run: 'uv publish' }], {}],
+    [
+      'the newest npm that Node 20 runs',
+      [setUpNode('20'), { run: 'npm install -g npm' }, { run: 'npm publish' }],
+      {},
+    ],
+    [
+      'changesets with pnpm 11, which exchanges by itself',
+      [setUpNode('22'), { run: 'npx changeset publish' }],
+      manifest({ packageManager: 'pnpm@11.5.2' }),
+    ],
+    ['np 11', [{ run: 'npx np' }], manifest({ devDependencies: { np: '^11.0.0' } })],
+    [
+      'an action that is told to run semantic-release 25',
+      [{ uses: 'cycjimmy/semantic-release-action@v4', with: { semantic_version: '25' } }],
+      {},
+    ],
   ])('may exchange: %s', async (_what, steps, files) => {
     expect((await publishOf(steps, files)).incapable).toBeUndefined()
   })

@@ -1,12 +1,12 @@
 import { posix } from 'node:path'
 import type { ToolVersion } from '../job.ts'
-import type { ClientId, PublishStep } from '../model.ts'
+import type { ClientId, PublishStep, Uploader } from '../model.ts'
 import { dependencyVersion, packageManagerIn } from '../repository/tool-files.ts'
 import type { Recognised } from './commands.ts'
 import { toolVersion } from './installed-tools.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
 import type { ShellState } from './script.ts'
-import { isCertainlyBelow, rangeOf } from './tool-version.ts'
+import { isCertainlyAtLeast, isCertainlyBelow, rangeOf } from './tool-version.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type ReadText = (file: string) => string | undefined
@@ -34,7 +34,7 @@ const SINCE: Partial<Readonly<Record<ClientId, readonly [version: string, remedy
     '25.0.0',
     'use semantic-release 25 or newer, which brings @semantic-release/npm 13',
   ],
-  np: ['12.0.0', 'use np 12 or newer'],
+  np: ['11.0.0', 'use np 11 or newer'],
   twine: ['6.1.0', 'use twine 6.1 or newer'],
 }
 
@@ -61,6 +61,9 @@ const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
   'publib',
 ])
 
+/** Those among them that publish with the package manager of the repository. */
+const BY_MANAGER: ReadonlySet<ClientId> = new Set<ClientId>(['changesets', 'nx', 'np'])
+
 /** The versions in which a step publishes, and why they cannot do trusted publishing where that is certain. */
 export function capabilityOf(
   publish: Publish,
@@ -68,15 +71,17 @@ export function capabilityOf(
   directory: string,
   state: Pick<ShellState, 'node' | 'npm' | 'tools'>,
   read: ReadText,
-): Pick<PublishStep, 'incapable' | 'node' | 'npm' | 'clientVersion'> {
+): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'clientVersion'> {
   const { client } = publish
   const fetched = /\bnpm@(\d[^\s'"]*|latest|next)/.exec(text)?.[1]
   // `npx npm@11 publish` brings an npm of its own.
   const npm =
     fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
   const clientVersion = clientVersionOf(client, text, directory, state, read)
-  const incapable = publish.incapable ?? whyIncapable(client, npm, clientVersion)
+  const uploader = uploaderOf(client, clientVersion, directory, state.tools, read)
+  const incapable = publish.incapable ?? whyIncapable(client, clientVersion, npm, uploader)
   return {
+    uploader,
     ...(incapable !== undefined && { incapable }),
     ...(state.node !== undefined && { node: state.node }),
     ...(npm !== undefined && { npm }),
@@ -84,10 +89,42 @@ export function capabilityOf(
   }
 }
 
+/** Why a tool in a version that is written for it cannot exchange ID tokens. */
+export function whyIncapableTool(client: ClientId, written: string): string | undefined {
+  const since = SINCE[client]
+  if (since === undefined || !isCertainlyBelow({ range: rangeOf(written) }, since[0]))
+    return undefined
+  return `${client} ${written} cannot exchange ID tokens, ${since[0]} is the first that can: ${since[1]}.`
+}
+
+/** Tells whether it is the npm on the PATH that uploads. */
+function uploaderOf(
+  client: ClientId,
+  version: ToolVersion | undefined,
+  directory: string,
+  tools: ShellState['tools'],
+  read: ReadText,
+): Uploader {
+  if (client === 'pnpm') return ofPnpm(version)
+  if (!THROUGH_NPM.has(client)) return 'client'
+  if (!BY_MANAGER.has(client)) return 'npm'
+  const pnpm = clientVersionOf('pnpm', '', directory, { tools }, read)
+  if (pnpm !== undefined || read('pnpm-lock.yaml') !== undefined) return ofPnpm(pnpm)
+  const yarn = read('.yarnrc.yml') !== undefined || read('bun.lock') !== undefined
+  return yarn ? 'maybe npm' : 'npm'
+}
+
+function ofPnpm(version: ToolVersion | undefined): Uploader {
+  if (version === undefined) return 'maybe npm'
+  if (isCertainlyBelow(version, '11.0.0')) return 'npm'
+  return isCertainlyAtLeast(version, '11.0.0') ? 'client' : 'maybe npm'
+}
+
 function whyIncapable(
   client: ClientId,
-  npm: ToolVersion | undefined,
   version: ToolVersion | undefined,
+  npm: ToolVersion | undefined,
+  uploader: Uploader,
 ): string | undefined {
   const never = NEVER[client]
   if (never !== undefined) return `${client} cannot exchange ID tokens in any version: ${never}.`
@@ -96,10 +133,7 @@ function whyIncapable(
     const where = version.place === undefined ? '' : ` (${version.place.file})`
     return `${client} ${version.written}${where} cannot exchange ID tokens, ${since[0]} is the first that can: ${since[1]}.`
   }
-  const throughNpm =
-    THROUGH_NPM.has(client) ||
-    (client === 'pnpm' && version !== undefined && isCertainlyBelow(version, '11.0.0'))
-  return throughNpm && npm !== undefined ? incapableNpmVersion(npm) : undefined
+  return uploader === 'npm' && npm !== undefined ? incapableNpmVersion(npm) : undefined
 }
 
 function clientVersionOf(

@@ -1,8 +1,9 @@
 import type { ToolVersion } from '../job.ts'
 import type { Place } from '../place.ts'
+import { NPM_11_ENGINES } from './node-versions.ts'
 import { parseOptions } from './options.ts'
 import type { ShellState } from './script.ts'
-import { rangeOf } from './tool-version.ts'
+import { isCertainlyIn, mayBeIn, rangeOf } from './tool-version.ts'
 
 /** Programs whose version decides about trusted publishing, and those that bring some of them. */
 const TOOLS: ReadonlySet<string> = new Set(
@@ -10,6 +11,9 @@ const TOOLS: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+
+/** What `npm install -g npm` asks for. */
+const NEWEST_NPM = 'npm'
 
 const GLOBAL = ['-g', '--global', '--location']
 const INSTALLS = ['install', 'i', 'add', 'update', 'up', 'upgrade', 'global']
@@ -26,7 +30,8 @@ export function installedTools(
   for (const { name, version } of packagesOf(words)) {
     if (!TOOLS.has(name)) continue
     const asked = version?.replace(/^=/, '') ?? 'latest'
-    const written = name === 'npm' ? `npm@${asked}` : asked
+    const newest = version === undefined && words[0] === 'npm' ? NEWEST_NPM : `npm@${asked}`
+    const written = name === 'npm' ? newest : asked
     found.push([name, toolVersion(version ?? '', place, 'install', written)])
   }
   return found.length === 0 ? undefined : found
@@ -47,13 +52,24 @@ export function withTools(
   state: ShellState,
   installed: readonly (readonly [string, ToolVersion])[],
 ): ShellState {
-  const npm = installed.find(([name]) => name === 'npm')?.[1]
+  const found = installed.find(([name]) => name === 'npm')?.[1]
+  const npm = found && fitting(found, state.node)
   const others = installed.filter(([name]) => name !== 'npm')
   return {
     ...state,
     ...(npm !== undefined && { npm }),
     ...(others.length > 0 && { tools: new Map([...(state.tools ?? []), ...others]) }),
   }
+}
+
+/**
+ * Without a version npm installs the newest npm that runs on the Node at hand; with a tag (`npm@latest`) it takes that
+ * one or refuses (measured with npm 10 and 11 on Node 18 to 25).
+ */
+function fitting(npm: ToolVersion, node: ToolVersion | undefined): ToolVersion {
+  if (npm.written !== NEWEST_NPM || node === undefined || node.range === '*') return npm
+  if (isCertainlyIn(node, NPM_11_ENGINES)) return { ...npm, range: '>=11.5.1' }
+  return mayBeIn(node, NPM_11_ENGINES) ? npm : { ...npm, range: '<11.0.0' }
 }
 
 function packagesOf(words: readonly string[]): readonly { name: string; version?: string }[] {

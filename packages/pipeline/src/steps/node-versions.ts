@@ -1,5 +1,6 @@
 import { intersects, maxSatisfying, subset, validRange } from 'semver'
 import type { ToolVersion } from '../job.ts'
+import type { Place } from '../place.ts'
 
 /** The newest release of each line of Node that is known here (nodejs.org/dist), and the npm that a line comes with. */
 const LINES: Readonly<Record<number, string>> = {
@@ -50,6 +51,13 @@ export function nodeRange(written: string): string {
   return newest === null ? range : `>=${newest} ${range === '*' ? '' : range}`.trim()
 }
 
+/** The Node of `node:20-alpine`, or of another image of that name. */
+export function nodeOfImage(image: string, place: Place): ToolVersion | undefined {
+  const written = /(?:^|\/)node:([\w.]+)/.exec(image)?.[1]
+  if (written === undefined) return undefined
+  return { written, range: nodeRange(written), place, from: 'image' }
+}
+
 /** The npm that comes with a Node. */
 export function bundledNpm(node: ToolVersion): ToolVersion {
   const { written, place } = node
@@ -63,6 +71,8 @@ export function bundledNpm(node: ToolVersion): ToolVersion {
 
 function npmRange(node: string): string {
   if (node === '*') return '*'
+  // Node 24 and 25 stay with npm 11.
+  if (subset(node, `${NODE_WITH_OIDC} <26.0.0`)) return '>=11.5.1 <12.0.0'
   if (subset(node, NODE_WITH_OIDC)) return '>=11.5.1'
   return intersects(node, NODE_WITH_OIDC) ? '*' : '<11.5.1'
 }

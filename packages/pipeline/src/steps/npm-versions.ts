@@ -13,6 +13,9 @@ export function incapableNpmVersion(npm: ToolVersion): string | undefined {
     const node = npm.written.replace(/^npm of /, '')
     return `${node} comes with an npm older than ${NPM_WITH_OIDC}, which cannot exchange ID tokens: ${REMEDY}.`
   }
+  if (npm.written === 'npm') {
+    return `The npm that is installed is the newest that runs on the Node of the job, and that is older than ${NPM_WITH_OIDC}: ${REMEDY}.`
+  }
   const version = npm.written.replace(/^npm@/, '')
   return `npm ${version} cannot exchange ID tokens, ${NPM_WITH_OIDC} is the first that can: ${REMEDY}.`
 }

@@ -9,6 +9,7 @@ import { type Recognised, recognise } from './commands.ts'
 import { installedTools, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
+import { leavesNpmAlone } from './release-configs.ts'
 import { onceEach, type SecretFinder, secretsLeftBy, storedSecrets } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
 import { npmrcText, targetOf } from './target.ts'
@@ -155,7 +156,9 @@ class ScriptReader {
       )
       return
     }
-    const { manifests } = this.#context
+    const { manifests, textOf } = this.#context
+    const use = { client: publish.client, text: command.text, directory }
+    if (leavesNpmAlone(use, manifests.npm, textOf)) return
     const target = targetOf(publish, directory, state, manifests)
     const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
     const read = `${script}\n${npmrc}`

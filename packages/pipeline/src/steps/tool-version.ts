@@ -17,7 +17,7 @@ export function isCertainlyIn({ range }: Pick<ToolVersion, 'range'>, versions: s
 }
 
 /** Tells whether a program may be one of a range of versions. */
-export function intersectsRange({ range }: Pick<ToolVersion, 'range'>, versions: string): boolean {
+export function mayBeIn({ range }: Pick<ToolVersion, 'range'>, versions: string): boolean {
   return intersects(range, versions)
 }
 
