@@ -10,6 +10,8 @@ export const TABLES = {
   'verify-errors': async () => wordTable((await built('cli', 'verify/errors.js')).VERIFY_ERRORS),
   'provenance-errors': async () => errorTable((await built('provenance')).PROVENANCE_ERRORS),
   'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),
+  failures: async () => failureTable(await built('pipeline')),
+  checks: async () => checkTable((await built('pipeline')).CHECKS),
   rewrites: async () => rewriteList((await built('pipeline')).REWRITES),
   hardening: async () => rewriteList((await built('pipeline')).HARDENING),
   actions: async () => actionTable((await built('project', 'github/actions.js')).PINS),
@@ -61,6 +63,25 @@ function wordTable(errors) {
 function sentenceTable(errors) {
   const rows = Object.entries(errors).map(([name, sentence]) => [code(name), plain(sentence)])
   return table(['code', 'sentence'], rows)
+}
+
+/** @param {Pick<typeof import('../packages/pipeline/src/index.ts'), 'CHECKS' | 'FAILURE_MODES'>} pipeline */
+function failureTable({ FAILURE_MODES, CHECKS }) {
+  const rows = FAILURE_MODES.map(({ id, title, also }) => {
+    const checks = CHECKS.filter(({ failures }) => failures.includes(id)).map((check) =>
+      code(check.id),
+    )
+    return [id, plain(title), [...checks, also ?? []].flat().join(', ')]
+  })
+  return table(['', 'what goes wrong', 'found by'], rows)
+}
+
+/** @param {typeof import('../packages/pipeline/src/index.ts').CHECKS} checks */
+function checkTable(checks) {
+  const rows = checks.map(({ id, severity, title, failures }) => {
+    return [code(id), severity, plain(title), failures.join(', ')]
+  })
+  return table(['check', 'severity', 'finds', 'prevents'], rows)
 }
 
 /** @param {readonly { title: string }[]} rewrites */
