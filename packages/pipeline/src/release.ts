@@ -1,9 +1,12 @@
 import type { RecordedPublisher } from '@trustpub/identity'
+import { type Credentials, credentialsOf } from './credentials.ts'
 import type { SourceFile } from './edits/edit.ts'
 import type { Pipeline, PublishJob, PublishStep } from './model.ts'
 import type { Place } from './place.ts'
 import { hostOf, registryOf } from './publishers/registries.ts'
 import type { Manifests } from './repository/manifests.ts'
+
+export type { Credentials } from './credentials.ts'
 
 /** Everything that checks and migrations know of a release. */
 export interface Release {
@@ -38,19 +41,6 @@ export interface OnlinePackage {
   }
 }
 
-/** How a step comes by its leave to upload, as far as the repository tells. */
-export type Credentials =
-  /** ID tokens and nothing stored. */
-  | 'trusted'
-  /** A stored token and no ID tokens. */
-  | 'token'
-  /** Both: the token hides whether trusted publishing works. */
-  | 'both'
-  /** Neither: it will be refused. */
-  | 'none'
-  /** A step before it may fetch credentials from somewhere. */
-  | 'unknown'
-
 /** A step that uploads to a registry with trusted publishing. */
 export interface TrustedUpload {
   readonly job: PublishJob
@@ -79,33 +69,6 @@ export function uploadsOf({ pipeline, record = [] }: Release): readonly TrustedU
 /** A registry that only a run knows. */
 function isOpenRegistry({ registry }: PublishStep): boolean {
   return registry?.includes('$') === true
-}
-
-/** Actions that put secrets from a vault into the environment. */
-const LOADERS =
-  /^(?:hashicorp\/vault-action|1password\/load-secrets-action|aws-actions\/aws-secretsmanager-get-secrets|google-github-actions\/get-secretmanager-secrets|azure\/get-keyvault-secrets|bitwarden\/sm-action|dopplerhq\/.*|infisical\/secrets-action|akeyless-community\/.*|grafana\/shared-workflows.*vault.*)$/
-
-function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
-  const stored = step.storedSecrets.length > 0
-  if (job.idToken.granted) return stored ? 'both' : 'trusted'
-  if (stored) return 'token'
-  // GitLab puts the variables of the project's settings into every job.
-  if (provider === 'gitlab') return 'unknown'
-  return mayFetchCredentials(job) ? 'unknown' : 'none'
-}
-
-/** Whether some step could bring a token that the file does not show. */
-function mayFetchCredentials({ steps, runners }: PublishJob): boolean {
-  const loads = steps.some(
-    ({ action, commands }) =>
-      (action !== undefined && LOADERS.test(action.name)) ||
-      commands.some(({ words }) =>
-        /^(?:vault|op|aws|gcloud|az|doppler|sops|gpg)$/.test(words[0] ?? ''),
-      ),
-  )
-  // A runner of one's own may have a configuration of its own.
-  const own = runners.some((one) => !one.known || one.value?.includes('self-hosted'))
-  return loads || own
 }
 
 /** Where a file begins, for findings about the whole of it. */

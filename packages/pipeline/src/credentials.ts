@@ -1,0 +1,72 @@
+import type { JobStep } from './job.ts'
+import type { PublishJob, PublishStep } from './model.ts'
+
+/** How a step comes by its leave to upload, as far as the repository tells. */
+export type Credentials =
+  /** ID tokens and nothing stored. */
+  | 'trusted'
+  /** A stored token and no ID tokens. */
+  | 'token'
+  /** Both: the token hides whether trusted publishing works. */
+  | 'both'
+  /** Neither: it will be refused. */
+  | 'none'
+  /** Something before it may fetch a token that no file shows. */
+  | 'unknown'
+
+/** How a step comes by its leave to upload. */
+export function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
+  const { granted } = job.idToken
+  if (step.storedSecrets.length > 0) return granted ? 'both' : 'token'
+  if (takesTokenOfRun(job, step)) return 'unknown'
+  // Leave to ask for ID tokens may be there for a vault or a cloud.
+  if (granted) return job.steps.some(fetchesSecrets) ? 'unknown' : 'trusted'
+  // GitLab puts the variables of the project's settings into every job.
+  if (provider === 'gitlab') return 'unknown'
+  return mayFetchCredentials(job) ? 'unknown' : 'none'
+}
+
+/** Variables and inputs that hold a registry's token. */
+const TOKENS =
+  /^(?:NODE_AUTH_TOKEN|NPM_(?:AUTH_)?TOKEN|NPM_CONFIG_.*TOKEN|YARN_NPM_AUTH.*|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|POETRY_PYPI_TOKEN.*|FLIT_PASSWORD|HATCH_INDEX_AUTH|PDM_PUBLISH_PASSWORD|MATURIN_PYPI_TOKEN|(?:npm[-_])?token|password)$/i
+
+/** A token that an earlier step or job hands on. */
+function takesTokenOfRun({ steps }: PublishJob, { within }: PublishStep): boolean {
+  const own = steps.find(({ tree }) => tree === within)
+  const values = [
+    ...[...(own?.variables ?? [])].map(([name, { value }]) => [name, value] as const),
+    ...(own?.inputs ?? []),
+  ]
+  return values.some(
+    ([name, value]) => TOKENS.test(name) && /\$\{\{\s*(?:steps|needs|inputs|env)\b/.test(value),
+  )
+}
+
+/** Actions that put secrets from a vault into the environment. */
+const LOADERS =
+  /^(?:hashicorp\/vault-action|1password\/load-secrets-action|aws-actions\/aws-secretsmanager-get-secrets|google-github-actions\/get-secretmanager-secrets|azure\/get-keyvault-secrets|bitwarden\/sm-action|dopplerhq\/.*|infisical\/secrets-action|akeyless-community\/.*|grafana\/shared-workflows.*vault.*)$/
+
+const READS_SECRET =
+  /^(?:vault|op|doppler|sops|infisical)\s|^aws\s+(?:secretsmanager|ssm|codeartifact)\b|^gcloud\s+secrets\b|^az\s+keyvault\b|^gpg\s.*(?:-d\b|--decrypt)/
+
+/** Tells whether a step certainly reads a secret from somewhere, or hands on a token that it has made. */
+function fetchesSecrets({ action, commands }: JobStep): boolean {
+  if (action !== undefined && LOADERS.test(action.name)) return true
+  return commands.some(
+    ({ words, text }) =>
+      READS_SECRET.test(words.join(' ')) ||
+      /_authToken\b["'\s=]*\$\(|TOKEN=\$\(.*GITHUB_ENV/.test(text),
+  )
+}
+
+/** Whether something could bring a token to a job that has nothing else. */
+function mayFetchCredentials({ steps, runners }: PublishJob): boolean {
+  const loads = steps.some(
+    (step) =>
+      fetchesSecrets(step) ||
+      step.commands.some(({ words }) => /^(?:aws|gcloud|az|gpg)$/.test(words[0] ?? '')),
+  )
+  // A runner of one's own may have a configuration of its own.
+  const own = runners.some((one) => !one.known || one.value?.includes('self-hosted'))
+  return loads || own
+}
