@@ -36,7 +36,7 @@ const CAPABLE_SINCE: ReadonlyMap<string, readonly [major: number, minor: number]
   ['pypa/gh-action-pypi-publish', [1, 8]],
   ['js-devtools/npm-publish', [4, 0]],
   // Brings semantic-release 25.
-  ['cycjimmy/semantic-release-action', [6, 0]],
+  ['cycjimmy/semantic-release-action', [5, 0]],
 ])
 
 /** Actions that have no trusted publishing in any release. */

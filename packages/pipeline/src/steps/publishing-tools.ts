@@ -20,8 +20,10 @@ const PYTHON_VALUED =
 
 /** One row for each program; a word that may be left out has a row of its own. */
 const TOOLS: readonly PublishingTool[] = [
-  { client: 'semantic-release', words: ['semantic-release'] },
   { client: 'python-semantic-release', words: ['python-semantic-release', 'publish'] },
+  // The one of npm has no verbs.
+  { client: 'python-semantic-release', words: ['semantic-release', 'publish'] },
+  { client: 'semantic-release', words: ['semantic-release'] },
   { client: 'changesets', words: ['changeset', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['changesets', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['@changesets/cli', 'publish'], all: true, valued: '--tag --otp' },
@@ -81,6 +83,12 @@ export function publishingTool(words: readonly string[]): Publish | undefined {
   }
   const options = parseOptions(rest, new Set())
   if (isOn(options, '--dry-run', '--preview', '--help', '-h', '-d')) return undefined
+  if (
+    program === 'semantic-release' &&
+    /^(?:version|changelog|print-version)$/.test(options.rest[0] ?? '')
+  ) {
+    return undefined
+  }
   const tool = TOOLS.find(
     ({ words: [name, ...verbs] }) =>
       name === program && verbs.every((verb, at) => options.rest[at] === verb),

@@ -148,6 +148,8 @@ class ScriptReader {
   #publish(publish: Publish, command: Command, state: ShellState, script: string): void {
     const place = this.#placeOf(command.line)
     const { findSecrets, findings } = this.#context
+    // From version 8 on it uploads nothing, and before only with one of these.
+    if (publish.client === 'python-semantic-release' && !hasAny(state.variables, PSR_TOKENS)) return
     const directory = pathIn(state.directory, publish.directory ?? '.', state.variables)
     if (directory === undefined) {
       this.#unknown(
@@ -239,6 +241,12 @@ function scriptFileOf(words: readonly string[], written: readonly string[]): str
   return [...options.flags.keys()].some((flag) => /^-\w*c$/.test(flag))
     ? undefined
     : options.rest[0]
+}
+
+const PSR_TOKENS = ['PYPI_TOKEN', 'PYPI_PASSWORD', 'REPOSITORY_PASSWORD']
+
+function hasAny(variables: Variables, names: readonly string[]): boolean {
+  return names.some((name) => variables.has(name))
 }
 
 function assigned(

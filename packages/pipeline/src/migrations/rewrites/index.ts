@@ -1,19 +1,51 @@
 import type { Rewrite } from '../migration.ts'
 import { calledSecrets } from './called-secrets.ts'
+import { gitlabExchange } from './gitlab-exchange.ts'
+import { gitlabIdTokens } from './gitlab-id-tokens.ts'
+import { gitlabImage } from './gitlab-image.ts'
+import { gitlabSecrets } from './gitlab-secrets.ts'
+import { npmActions } from './npm-actions.ts'
+import { npmClient } from './npm-client.ts'
 import { npmVersion } from './npm-version.ts'
+import { otherRegistries } from './other-registries.ts'
 import { permission } from './permission.ts'
+import { pythonActions } from './python-actions.ts'
+import { pythonClient } from './python-client.ts'
+import { releaseIt } from './release-it.ts'
+import { repository } from './repository.ts'
 import { tokenFiles } from './token-files.ts'
+import { tokenFlags } from './token-flags.ts'
 import { tokenInputs } from './token-inputs.ts'
 import { tokenScripts } from './token-scripts.ts'
 import { tokenVariables } from './token-variables.ts'
+import { toolVersions } from './tool-versions.ts'
+import { uvAlways } from './uv-always.ts'
 
 /** The smallest change that makes a release trusted, in this order: what comes later builds on what came before. */
 export const REWRITES: readonly Rewrite[] = [
+  // Who publishes, in which version.
+  npmClient,
+  pythonClient,
+  pythonActions,
+  npmActions,
+  toolVersions,
+  releaseIt,
   npmVersion,
+  gitlabImage,
+  // Without a token.
+  gitlabExchange,
+  tokenFlags,
+  uvAlways,
   tokenScripts,
   tokenVariables,
   tokenInputs,
   tokenFiles,
   calledSecrets,
+  // With an ID token.
   permission,
+  gitlabIdTokens,
+  repository,
+  // What stays.
+  gitlabSecrets,
+  otherRegistries,
 ]

@@ -1,9 +1,7 @@
-import type { Edit, SourceFile } from '../../edits/edit.ts'
-import { removeItem, removeLines } from '../../edits/yaml-edits.ts'
 import type { JobStep, ScriptCommand } from '../../job.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { withoutCommand } from './command-edit.ts'
 import { privatePackages } from './private-packages.ts'
 
 /** Commands that do nothing but write a token where a client finds it. */
@@ -63,7 +61,7 @@ function* removed(
     }
     return
   }
-  const edits = withoutCommand(source, step, text, job.source.written)
+  const edits = withoutCommand(step, text, job.source.written, release)
   if (edits === undefined) {
     yield {
       place,
@@ -72,25 +70,4 @@ function* removed(
     return
   }
   yield { place, sentence: `\`${text}\` is gone: nothing needs the token that it stored.`, edits }
-}
-
-/** The script without the command; without the step if it did nothing else. */
-export function withoutCommand(
-  source: SourceFile,
-  step: Pick<JobStep, 'tree' | 'commands'>,
-  text: string,
-  job: Tree,
-): readonly Edit[] | undefined {
-  const run = child(step.tree, 'run') ?? step.tree
-  const isOnly = step.commands.every((command) => command.text === text)
-  if (!isOnly) {
-    const edit = removeLines(source, run, text)
-    return edit && [edit]
-  }
-  const lists = ['steps', 'script', 'before_script', 'after_script'].map((key) => child(job, key))
-  for (const list of lists) {
-    const edit = list && removeItem(source, list, step.tree)
-    if (edit !== undefined && textOf(run) !== undefined) return [edit]
-  }
-  return undefined
 }

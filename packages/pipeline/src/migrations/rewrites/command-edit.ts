@@ -1,0 +1,78 @@
+import type { Edit } from '../../edits/edit.ts'
+import { removeItem, removeLines, replacePart } from '../../edits/yaml-edits.ts'
+import type { JobStep } from '../../job.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
+import { child, type Tree } from '../../yaml/tree.ts'
+
+/**
+ * Another text for the command that publishes: where the CI file has it, or in the script of a package.json, or in a
+ * Makefile. Undefined where it cannot be found, or stands there more than once.
+ */
+export function commandEdit(
+  { step, job }: TrustedUpload,
+  text: string,
+  release: Release,
+): readonly Edit[] | undefined {
+  const source = release.source(step.place.file)
+  const run = scriptOf(step.within)
+  const direct = source && run && replacePart(source, run, step.text, text)
+  if (direct !== undefined) return [direct]
+  const runsScripts = job.steps.some(({ tree }) => tree === step.within)
+  const nested = runsScripts ? inScripts(step.text, text, release) : undefined
+  return nested && [nested]
+}
+
+/** `run:` of a step; `publish:` of changesets/action; a line of GitLab is itself. */
+export function scriptOf(within: Tree): Tree | undefined {
+  const inputs = child(within, 'with')
+  if (child(within, 'uses') !== undefined) return child(inputs, 'publish')
+  return child(within, 'run') ?? within
+}
+
+const TARGETS = ['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'tox.ini']
+
+/** The one place among package scripts and targets where a command is written. */
+function inScripts(old: string, text: string, { manifests, source }: Release): Edit | undefined {
+  const ofManifests = manifests.npm
+    .filter(({ scripts }) => [...scripts.values()].some((script) => script.includes(old)))
+    .map(({ file }) => ({ file, old: inJson(old), text: inJson(text) }))
+  const ofTargets = TARGETS.map((file) => ({ file, old, text }))
+  const found = [...ofManifests, ...ofTargets].flatMap((place) => {
+    const content = source(place.file)?.text ?? ''
+    const start = content.indexOf(place.old)
+    if (start < 0) return []
+    const isOnce = content.indexOf(place.old, start + 1) < 0
+    return [
+      isOnce
+        ? { file: place.file, start, end: start + place.old.length, text: place.text }
+        : undefined,
+    ]
+  })
+  return found.length === 1 ? found[0] : undefined
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** The script without a command; without the whole step if it does nothing else. */
+export function withoutCommand(
+  step: Pick<JobStep, 'tree' | 'commands'>,
+  text: string,
+  job: Tree,
+  release: Release,
+): readonly Edit[] | undefined {
+  const run = scriptOf(step.tree)
+  const source = release.source(step.tree.place.file)
+  if (source === undefined || run === undefined) return undefined
+  if (!step.commands.every((command) => command.text === text)) {
+    const edit = removeLines(source, run, text)
+    return edit && [edit]
+  }
+  for (const key of ['steps', 'script', 'before_script', 'after_script']) {
+    const list = child(job, key)
+    const edit = list && removeItem(source, list, step.tree)
+    if (edit !== undefined) return [edit]
+  }
+  return undefined
+}
