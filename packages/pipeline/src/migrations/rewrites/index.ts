@@ -1,4 +1,5 @@
 import type { Rewrite } from '../migration.ts'
+import { attestOnce } from './attest-once.ts'
 import { calledSecrets } from './called-secrets.ts'
 import { gitlabExchange } from './gitlab-exchange.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
@@ -34,8 +35,8 @@ export const REWRITES: readonly Rewrite[] = [
   gitlabImage,
   // Without a token.
   gitlabExchange,
-  tokenFlags,
   uvAlways,
+  tokenFlags,
   tokenScripts,
   tokenVariables,
   tokenInputs,
@@ -44,6 +45,7 @@ export const REWRITES: readonly Rewrite[] = [
   // With an ID token.
   permission,
   gitlabIdTokens,
+  attestOnce,
   repository,
   // What stays.
   gitlabSecrets,

@@ -4,7 +4,7 @@ import type { JobStep, ToolVersion } from '../../job.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
 import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
-import { isCertainlyAtLeast, isCertainlyIn } from '../../steps/tool-version.ts'
+import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
 import { child, isList } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 
@@ -64,7 +64,8 @@ function* renewed(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const changed =
     step.npm?.from === 'install'
       ? installAnother(step.npm, job.steps, source)
-      : (raiseNode(upload, source) ?? installBefore(upload, source))
+      : (raiseNode(upload, source) ??
+        (isTooOldForNpm11(step.node) ? undefined : installBefore(upload, source)))
   if (changed === undefined) {
     yield {
       place: step.place,
@@ -112,6 +113,11 @@ function installAnother(npm: ToolVersion, steps: readonly JobStep[], source: Sou
     }
   }
   return undefined
+}
+
+/** npm 11 refuses to be installed there. */
+function isTooOldForNpm11(node: ToolVersion | undefined): boolean {
+  return node !== undefined && node.range !== '*' && !mayBeIn(node, NPM_11_ENGINES)
 }
 
 /** A step of its own before the one that publishes. */

@@ -1,6 +1,7 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, insertKeys, removeKeys, replaceText } from '../../edits/yaml-edits.ts'
 import { isActionBelow, isCommit } from '../../github/action-use.ts'
+import { isExpression } from '../../github/expressions.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, entriesOf, itemsOf, textOf } from '../../yaml/tree.ts'
 import { ACTION_PINS, usesFor } from '../action-pins.ts'
@@ -28,10 +29,21 @@ function* raised({ job, step }: TrustedUpload, release: Release): Iterable<Outco
   const uses = child(step.within, 'uses')
   if (action === undefined || source === undefined || uses === undefined) return
   const isMoving = /^(?:master|main)$/.test(action.ref)
-  if (!isMoving && !isActionBelow(action, [1, 11])) return
+  // A commit that nothing names the release of may be as old as it likes.
+  const isNameless =
+    isCommit(action.ref) && action.version === undefined && step.storedSecrets.length > 0
+  if (!isMoving && !isNameless && !isActionBelow(action, [1, 11])) return
   const edit = raisedEdit(source, uses, action.ref, job.source.workflow)
-  const from = isCommit(action.ref) ? `v${action.version?.join('.')}` : action.ref
-  const why = isMoving ? 'nobody maintains that branch' : 'it is older than attestations (1.11)'
+  const from = isNameless
+    ? action.ref.slice(0, 7)
+    : isCommit(action.ref)
+      ? `v${action.version?.join('.')}`
+      : action.ref
+  const why = isMoving
+    ? 'nobody maintains that branch'
+    : isNameless
+      ? 'nothing says which release that commit is, and only newer ones exchange ID tokens'
+      : 'it is older than attestations (1.11)'
   if (edit === undefined) return
   yield {
     place: step.place,
@@ -87,14 +99,17 @@ function* unwrapped(
     entriesOf(child(step.within, 'with')).map(([key, value]) => [key, textOf(value) ?? '']),
   )
   const build = WRAPPERS[name]?.(inputs)
+  const uploads = inputs.get('upload') ?? ''
   const condition = textOf(child(step.within, 'if'))
+  const skips = inputs.get('skip_existing') === 'true' ? '--skip-existing' : ''
   const lines = [
-    ...(build === undefined
-      ? []
-      : [`- run: ${build}`, ...(condition === undefined ? [] : [`  if: ${condition}`])]),
+    ...(build === undefined ? [] : [`- run: ${build}`]),
+    ...(build === undefined || condition === undefined ? [] : [`  if: ${condition}`]),
     ...actionLines(
-      { ...step, args: [], text: inputs.get('skip_existing') === 'true' ? '--skip-existing' : '' },
+      { ...step, args: [], text: skips },
       job.source.workflow,
+      // Its input for whether to upload at all.
+      isExpression(uploads) ? uploads : condition,
     ),
   ]
   const edits = source && list && replaceItem(source, list, step.within, lines)
@@ -134,19 +149,14 @@ function* followed({ job, step }: TrustedUpload, release: Release): Iterable<Out
     .filter((name) => /^(?:pypi_token|repository_(?:username|password|url))$/.test(name))
   const id = textOf(child(step.within, 'id'))
   const next = itemsOf(list)[itemsOf(list).indexOf(step.within) + 1]
-  const [first = '', ...rest] = actionLines({ ...step, args: [] }, job.source.workflow)
-  const condition = `  if: steps.${id ?? 'release'}.outputs.released == 'true'`
+  const condition = `steps.${id ?? 'release'}.outputs.released == 'true'`
+  const lines = actionLines({ ...step, args: [] }, job.source.workflow, condition)
   const removed = removeKeys(source, inputs, gone)
   const named =
     id === undefined
       ? insertKeys(source, step.within, ['id: release'], { before: 'uses' })
       : undefined
-  const added = insertItem(
-    source,
-    list,
-    [first, condition, ...rest.filter((line) => !line.startsWith('  if:'))],
-    next,
-  )
+  const added = insertItem(source, list, lines, next)
   if (removed === undefined || added === undefined || (id === undefined && named === undefined)) {
     yield {
       place: step.place,

@@ -1,8 +1,8 @@
 import { type Edit, lineBreak, lineStart, type SourceFile } from '../../edits/edit.ts'
-import { insertItem, isFlow } from '../../edits/yaml-edits.ts'
+import { insertItem, isEmptiedBy, isFlow, removeKeys } from '../../edits/yaml-edits.ts'
 import type { ClientId, PublishStep } from '../../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
+import { child, entriesOf, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import { usesFor } from '../action-pins.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, withoutCommand } from './command-edit.ts'
@@ -84,22 +84,40 @@ function byAction(
   const removed = before ?? withoutCommand(traced, step.text, job.source.written, release)
   const next = itemsOf(list)[itemsOf(list).indexOf(step.within) + 1]
   const added = insertItem(source, list, lines, next)
-  return removed && added && [...removed, added]
+  return removed && added && [...removed, added, ...withoutTokens(source, step.within)]
 }
 
-/** The step that uploads, with what the old one said of place, index and condition. */
-export function actionLines(step: PublishStep, workflow: Tree): readonly string[] {
-  const condition = child(step.within, 'if')
+/** What the publish took from the environment means nothing to a build. */
+const TOKENS =
+  /^(?:POETRY_(?:PYPI_TOKEN|HTTP_BASIC)_|FLIT_|HATCH_INDEX_|PDM_PUBLISH_|MATURIN_(?:PYPI_TOKEN|USERNAME|PASSWORD)|TWINE_|PYPI_)/
+
+function withoutTokens(source: SourceFile, step: Tree): readonly Edit[] {
+  const env = child(step, 'env')
+  const names = entriesOf(env)
+    .map(([name]) => name)
+    .filter((name) => TOKENS.test(name))
+  if (env === undefined || names.length === 0) return []
+  const edits = isEmptiedBy(env, names)
+    ? removeKeys(source, step, ['env'])
+    : removeKeys(source, env, names)
+  return edits ?? []
+}
+
+/** The step that uploads, with what the old one said of place, index and, unless another is given, condition. */
+export function actionLines(
+  step: PublishStep,
+  workflow: Tree,
+  condition: string | undefined = textOf(child(step.within, 'if')),
+): readonly string[] {
   const folder = folderOf(step)
   const inputs = [
     ...(folder === 'dist' ? [] : [`packages-dir: ${folder}`]),
     ...(step.registry === undefined ? [] : [`repository-url: ${step.registry}`]),
     ...(/--skip-existing\b/.test(step.text) ? ['skip-existing: true'] : []),
   ]
-  const written = textOf(condition)
   return [
     `- uses: ${usesFor('pypa/gh-action-pypi-publish', 'release/v1', workflow)}`,
-    ...(written === undefined ? [] : [`  if: ${written}`]),
+    ...(condition === undefined ? [] : [`  if: ${condition}`]),
     ...(inputs.length === 0 ? [] : ['  with:', ...inputs.map((line) => `    ${line}`)]),
   ]
 }

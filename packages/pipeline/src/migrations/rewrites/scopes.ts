@@ -28,6 +28,7 @@ const COMMANDS: readonly (readonly [words: RegExp, scopes: readonly string[]])[]
   [/^gh pr (?:create|merge|edit|comment|close)\b/, ['pull-requests', 'contents']],
   [/^gh issue (?:create|edit|comment|close)\b/, ['issues']],
   [/^gh workflow run\b/, ['actions']],
+  [/^napi (?:pre)?publish\b/, ['contents']],
   [/^semantic-release\b/, ['contents', 'issues', 'pull-requests']],
   [
     /^(?:lerna (?:publish|version)|release-it|np|auto|nx release|changeset tag|standard-version)\b/,

@@ -8,7 +8,7 @@ import { privatePackages } from './private-packages.ts'
 const NPM =
   /^(?:(?:echo|printf)\b.*_auth(?:Token)?=|(?:npm|pnpm) (?:config )?set .*_auth(?:Token)?\b|yarn config set .*npmAuthToken\b|npm-cli-login\b|npm login\b)/
 const PYTHON =
-  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:])|poetry config (?:pypi-token|http-basic)\.|keyring set\b)/
+  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:pypi-token|http-basic)\.|keyring set\b)/
 
 /** What such a command sets beside the token, and must go on setting. */
 const MORE = /(?:^|[\s"'\\n])(?:@[\w.-]+:)?registry\s*=|always-auth|npmRegistryServer/
@@ -19,7 +19,7 @@ export const tokenScripts: Rewrite = {
   title: "Takes lines out of scripts that write a token to .npmrc, .pypirc or a client's settings.",
   *rewrite(release) {
     for (const upload of uploadsOf(release)) {
-      if (upload.step.storedSecrets.length === 0) continue
+      if (upload.credentials === 'unknown') continue
       for (const step of upload.job.steps) {
         for (const command of step.commands) {
           if (isStoring(command, upload)) yield* removed(command, step, upload, release)

@@ -1,5 +1,5 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
-import { isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
+import { isEmptiedBy, removeKeys, replaceText } from '../../edits/yaml-edits.ts'
 import type { JobStep } from '../../job.ts'
 import type { StoredSecret } from '../../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
@@ -41,6 +41,10 @@ function* removed(
   const owner = ownerOf(secret, upload)
   const source = release.source(secret.place.file)
   if (owner === undefined || source === undefined) return
+  if (upload.step.client === 'auto' && variable === 'NPM_TOKEN') {
+    yield* standIn(owner, variable, secret, source)
+    return
+  }
   const consumer = otherConsumer(variable, secret.name, owner.reaches(release), upload, release)
   if (consumer !== undefined) {
     const sentence = `${variable} keeps the secret ${secret.name}: ${consumer}.`
@@ -64,6 +68,20 @@ function* removed(
     sentence: `${gone.join(' and ')} no longer hand${gone.length > 1 ? '' : 's'} the secret ${secret.name} to ${owner.what}.`,
     edits,
   }
+}
+
+/** `auto` ends unless NPM_TOKEN is set, to whatever. */
+function* standIn(
+  { env }: Owner,
+  variable: string,
+  { place, name }: StoredSecret,
+  source: SourceFile,
+): Iterable<Outcome> {
+  const value = child(env, variable)
+  const edit = value && replaceText(source, value, 'unused')
+  if (edit === undefined) return
+  const sentence = `${variable} holds the word "unused" in the place of the secret ${name}: auto wants it to be set, and npm exchanges an ID token all the same. Rehearse this release before you rely on it.`
+  yield { place, sentence, edits: [edit] }
 }
 
 /** The map that sets a variable, with what it belongs to. */
