@@ -10,14 +10,25 @@ import { type Finished, run } from './support/tools.ts'
 const FIXTURES = join(import.meta.dirname, '../packages/pipeline/fixtures')
 
 /** Repositories that stay with a token, or whose upload nothing here stands for, by the reason. */
-const NOT_PLAYED: Readonly<Record<string, string>> = {}
+const NOT_PLAYED: Readonly<Record<string, string>> = {
+  G6: 'the registry of GitLab, which takes the token of the job',
+  N15: 'what publishes is in another repository',
+  N16: 'projen wrote it',
+  N18: 'a private registry',
+  N20: 'jsr, which takes ID tokens already',
+  P9: 'maturin needs Rust',
+  P15: 'a private index',
+}
 
 const shapesIn = (kind: string): readonly string[] =>
   readdirSync(join(FIXTURES, kind))
     .toSorted()
     .map((shape) => `${kind}/${shape}`)
 
-const SHAPES = shapesIn('shapes').filter((shape) => NOT_PLAYED[shape.slice(7)] === undefined)
+/** Each shape of the catalogue once; its variants differ in what is read, not in what is played. */
+const SHAPES = shapesIn('shapes').filter(
+  (shape) => /\/[A-Z]\d+$|-bun$|-local$/.test(shape) && NOT_PLAYED[shape.slice(7)] === undefined,
+)
 const HARDENED = shapesIn('hardened')
 
 describe('the release of a migrated repository can be rehearsed', () => {

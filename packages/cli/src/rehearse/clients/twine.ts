@@ -15,9 +15,11 @@ export const twine: Client = {
   async publish(play) {
     const tools = await pythonTools(play.progress)
     const { args, notes } = keptArguments(play.step)
-    const files = args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'dist/*']
     const ofPyPi = isPyPi(play.step.registry)
     const isAction = play.step.text.startsWith('uses:')
+    // twine knows the answer to a file that is there already from PyPI's own hosts only.
+    const kept = isAction || !ofPyPi ? args.filter((arg) => arg !== '--skip-existing') : args
+    const files = kept.some((arg) => !arg.startsWith('-')) ? kept : [...kept, 'dist/*']
     const client = `twine ${tools.versions.twine}`
     const attests = isAction && ofPyPi && !BEFORE_ATTESTATIONS.test(play.step.text)
     if (!attests) {

@@ -21,8 +21,12 @@ export const tokenScripts: Rewrite = {
     for (const upload of uploadsOf(release)) {
       if (upload.credentials === 'unknown') continue
       for (const step of upload.job.steps) {
-        for (const command of step.commands) {
-          if (isStoring(command, upload)) yield* removed(command, step, upload, release)
+        const storing = step.commands.filter((command) => isStoring(command, upload))
+        // A step that does nothing else goes as a whole; line by line it would be left without a script.
+        const [first] = storing
+        const isAll = storing.length === step.commands.length
+        for (const command of isAll && first ? [first] : storing) {
+          yield* removed(command, step, { isAll, upload, release })
         }
       }
     }
@@ -34,11 +38,17 @@ function isStoring({ words, text, nested }: ScriptCommand, { step }: TrustedUplo
   return !nested && (pattern.test(words.join(' ')) || pattern.test(text))
 }
 
+interface Removal {
+  /** Whether everything in the step stores tokens. */
+  readonly isAll: boolean
+  readonly upload: TrustedUpload
+  readonly release: Release
+}
+
 function* removed(
   { text, place, words }: ScriptCommand,
   step: JobStep,
-  { job }: TrustedUpload,
-  release: Release,
+  { isAll, upload, release }: Removal,
 ): Iterable<Outcome> {
   const source = release.source(place.file)
   if (
@@ -61,7 +71,8 @@ function* removed(
     }
     return
   }
-  const edits = withoutCommand(step, text, job.source.written, release)
+  const whole = isAll ? { ...step, commands: [] } : step
+  const edits = withoutCommand(whole, text, upload.job.source.written, release)
   if (edits === undefined) {
     yield {
       place,
