@@ -30,6 +30,8 @@ export interface Repository {
   readonly path?: string
   /** `github.com`, `gitlab.com` or the host of a self-managed server. */
   readonly host?: string
+  /** Where git says that copies of it live, `origin` first; undefined if git names none. */
+  readonly remotes?: readonly { readonly host: string; readonly path: string }[]
   readonly defaultBranch: string
   /** The commit checked out now, if this is a git repository with one. */
   readonly commit?: string

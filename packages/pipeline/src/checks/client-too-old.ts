@@ -1,5 +1,7 @@
+import type { ClientId } from '../model.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check } from './check.ts'
+import { gravityOf } from './gravity.ts'
 import { isOldNpm } from './npm-too-old.ts'
 
 /** F16, F17: the client, or the tool around it, cannot exchange ID tokens in the version that is written. */
@@ -10,31 +12,36 @@ export const clientTooOld: Check = {
   severity: 'error',
   *find(release) {
     for (const upload of uploadsOf(release)) {
-      const { step, job, credentials } = upload
-      if (step.incapable === undefined || isOldNpm(upload) || credentials === 'token') continue
-      const hidden = credentials === 'both'
-      const end = hidden
-        ? 'So far it publishes with the stored token, whatever the permissions say.'
-        : saidBy(upload)
+      const { step, job } = upload
+      const severity = gravityOf(upload)
+      if (severity === undefined || step.incapable === undefined || isOldNpm(upload)) continue
+      const end =
+        severity === 'warning'
+          ? 'So far it publishes with the stored token, and never tries an ID token.'
+          : saidBy(upload)
       yield {
-        ...(hidden && { severity: 'warning' as const }),
+        severity,
         place: step.place,
         message: `${step.incapable} Job "${job.id}" publishes with it. ${end}`,
-        fix: 'Use a version or a client that can, as the sentence says; `trustpub migrate` writes it.',
+        fix: 'Change what is named there, or keep a stored token until then. `trustpub migrate` shows what it can do of it.',
       }
     }
   },
 }
 
 /** What stands at the end of the log. */
-function saidBy({ step: { client } }: TrustedUpload): string {
-  const words: Readonly<Record<string, string>> = {
-    'semantic-release': 'The release ends with "ENONPMTOKEN No npm token specified."',
-    lerna: 'The release ends with "ENEEDAUTH".',
-    yarn: 'The release ends with "YN0033: No authentication configured for request".',
-    'yarn-classic': 'The release ends with "error Couldn\'t publish package".',
-    bun: 'The release ends with "missing authentication (run `bunx npm login`)".',
-    twine: 'twine asks for a password, and nobody is there to type it.',
-  }
-  return words[client] ?? 'It finds no token, and the upload is refused.'
+const SAID: Partial<Readonly<Record<ClientId, string>>> = {
+  'semantic-release': 'The release ends with "ENONPMTOKEN No npm token specified."',
+  lerna: 'The release ends with "ENEEDAUTH".',
+  np: 'The release ends with "You must be logged in. Use `npm login` and try again."',
+  yarn: 'The release ends with "YN0033: No authentication configured for request".',
+  'yarn-classic': 'The release ends with "error Couldn\'t publish package".',
+  bun: 'The release ends with "missing authentication (run `bunx npm login`)".',
+  twine: 'twine asks for a password, and nobody is there to type it.',
+}
+
+function saidBy({ step: { client, action } }: TrustedUpload): string {
+  if (action?.name === 'js-devtools/npm-publish')
+    return 'It demands its input `token`, and ends without.'
+  return SAID[client] ?? 'It finds no token, and the upload is refused.'
 }

@@ -8,6 +8,7 @@ import { checkoutPermission } from './checkout-permission.ts'
 import { clientTooOld } from './client-too-old.ts'
 import { dangerousTrigger } from './dangerous-trigger.ts'
 import { emptyToken } from './empty-token.ts'
+import { forcedProvenance } from './forced-provenance.ts'
 import { ghContext } from './gh-context.ts'
 import { gitlabGlobalIdTokens } from './gitlab-global-id-tokens.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
@@ -26,6 +27,7 @@ import { npmTooOld } from './npm-too-old.ts'
 import { npmUnknown } from './npm-unknown.ts'
 import { oldTwine } from './old-twine.ts'
 import { packageNotThere } from './package-not-there.ts'
+import { placeholderToken } from './placeholder-token.ts'
 import { prereleaseTag } from './prerelease-tag.ts'
 import { publibSwitches } from './publib-switches.ts'
 import { publishCache } from './publish-cache.ts'
@@ -65,6 +67,7 @@ export const CHECKS: readonly Check[] = [
   releaseItChecks,
   publibSwitches,
   emptyToken,
+  placeholderToken,
   yarnToken,
   uvAutomatic,
   homeMadeExchange,
@@ -83,6 +86,7 @@ export const CHECKS: readonly Check[] = [
   calledWorkflow,
   // Provenance.
   repositoryField,
+  forcedProvenance,
   selfHostedRunner,
   gitlabRunner,
   gitlabSigstoreToken,

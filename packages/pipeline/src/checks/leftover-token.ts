@@ -29,6 +29,11 @@ function effect({ step }: TrustedUpload): string {
   if (step.action?.name === 'pypa/gh-action-pypi-publish') {
     return 'The action uses the password and exchanges nothing; it makes no attestations, and its newest releases refuse the mixture.'
   }
+  if (step.incapable !== undefined)
+    return 'It is what publishes: no ID token is exchanged here yet.'
+  if (step.uploader === 'npm' && step.client !== 'npm') {
+    return `${step.client} leaves the upload to npm, and npm falls back to it in silence if the exchange fails: the release works until the token dies.`
+  }
   return (
     EFFECTS[step.client] ??
     'The token is used if the exchange fails, and nobody notices until it expires.'
@@ -37,6 +42,8 @@ function effect({ step }: TrustedUpload): string {
 
 const EFFECTS: Partial<Readonly<Record<ClientId, string>>> = {
   npm: 'npm falls back to it in silence if the exchange fails: the release works until the token dies, then it ends with a 404.',
+  'semantic-release':
+    'semantic-release falls back to it in silence if the exchange fails: the release works until the token dies.',
   pnpm: 'pnpm falls back to it with a warning if the exchange fails: the release works until the token dies.',
   yarn: 'yarn uses it and never tries the exchange.',
   twine: 'twine uses the password and never tries the exchange.',

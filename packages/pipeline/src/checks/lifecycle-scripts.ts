@@ -1,4 +1,5 @@
 import { uploadsOf } from '../release.ts'
+import { valuedFlags } from '../steps/commands.ts'
 import { isOn, parseOptions } from '../steps/options.ts'
 import type { Check } from './check.ts'
 
@@ -13,9 +14,11 @@ export const lifecycleScripts: Check = {
   severity: 'note',
   *find({ manifests, ...release }) {
     for (const { job, step, credentials } of uploadsOf({ manifests, ...release })) {
-      const options = parseOptions(step.args, new Set())
+      const options = parseOptions(step.args, valuedFlags('npm'))
       if (credentials !== 'trusted' || step.client !== 'npm' || isOn(options, '--ignore-scripts'))
         continue
+      // Of a tarball npm runs nothing.
+      if (options.rest.some((word) => /\.(?:tgz|tar\.gz)$/.test(word))) continue
       const scripts = manifests.npm
         .filter(({ directory }) => step.packages.includes(directory))
         .flatMap(({ scripts: of }) => LIFECYCLE.filter((name) => of.has(name)))

@@ -1,8 +1,10 @@
 import type { PublishStep } from '../model.ts'
-import { type Release, uploadsOf } from '../release.ts'
-import { flagValue, parseOptions } from '../steps/options.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
+import type { NpmManifest } from '../repository/manifest-npm.ts'
+import { flagValue, isOn, parseOptions } from '../steps/options.ts'
 import { isCertainlyAtLeast } from '../steps/tool-version.ts'
 import type { Check } from './check.ts'
+import { stepsBefore, variableOf } from './step-of.ts'
 
 /** F22: npm 11 publishes no prerelease without a dist-tag. */
 export const prereleaseTag: Check = {
@@ -11,14 +13,21 @@ export const prereleaseTag: Check = {
   failures: ['F22'],
   severity: 'error',
   *find(release) {
-    for (const { step } of uploadsOf(release)) {
-      if (step.client !== 'npm' || step.setsVersion || step.action !== undefined || hasTag(step))
-        continue
+    for (const upload of uploadsOf(release)) {
+      const { job, step } = upload
+      if (step.client !== 'npm' || step.setsVersion || step.action !== undefined) continue
       if (step.npm === undefined || !isCertainlyAtLeast(step.npm, '11.0.0')) continue
-      for (const { file, name, version } of manifestsOf(step, release)) {
+      if (hasTag(upload)) continue
+      for (const manifest of prereleases(step, release)) {
+        if (hasTagOfFile(manifest, release)) continue
+        const { file, name, version = '' } = manifest
         yield {
-          place: { file, line: 1, column: 1 },
-          message: `${name} is at ${version}, a prerelease, and \`${step.text}\` names no tag: "npm error You must specify a tag using --tag when publishing a prerelease version."`,
+          // A placeholder, or what something before the publish replaces.
+          ...((/^0\.0\.0-/.test(version) || mayChangeVersion(upload)) && {
+            severity: 'warning' as const,
+          }),
+          place: { file, line: lineOfVersion(file, release), column: 1 },
+          message: `${name} is at ${version}, a prerelease, and \`${step.text}\` in job "${job.id}" names no tag: "npm error You must specify a tag using --tag when publishing a prerelease version."`,
           fix: 'Publish it with `--tag next` (or beta, rc …), or set `publishConfig.tag`.',
         }
       }
@@ -26,19 +35,40 @@ export const prereleaseTag: Check = {
   },
 }
 
-function hasTag({ args }: PublishStep): boolean {
-  return flagValue(parseOptions(args, new Set(['--tag'])), '--tag') !== undefined
+/** With `--force` npm does not ask. */
+function hasTag({ job, step }: TrustedUpload): boolean {
+  const options = parseOptions(step.args, new Set(['--tag']))
+  return (
+    flagValue(options, '--tag') !== undefined ||
+    isOn(options, '--force', '-f') ||
+    variableOf(job, step, 'npm_config_tag') !== undefined
+  )
 }
 
-function manifestsOf(step: PublishStep, { manifests }: Release) {
+function hasTagOfFile({ publishConfig, npmrc }: NpmManifest, { manifests }: Release): boolean {
+  const root = manifests.npm.find(({ directory }) => directory === '.')
+  return publishConfig.has('tag') || npmrc.has('tag') || root?.npmrc.has('tag') === true
+}
+
+function prereleases(step: PublishStep, { manifests }: Release): readonly NpmManifest[] {
+  return manifests.npm
+    .filter(({ directory }) => step.packages.includes(directory))
+    .filter(({ version = '' }) => /^\d+\.\d+\.\d+-/.test(version))
+}
+
+/** Commands of the project's own that speak of versions. */
+function mayChangeVersion({ job, step }: TrustedUpload): boolean {
+  return stepsBefore(job, step).some(({ commands }) =>
+    commands.some(({ text }) => /version|bump|prerelease|canary|nightly/i.test(text)),
+  )
+}
+
+function lineOfVersion(file: string, release: Release): number {
+  const lines = release.source(file)?.text.split('\n') ?? []
   return (
-    manifests.npm
-      .filter(({ directory }) => step.packages.includes(directory))
-      .filter(
-        ({ version = '', publishConfig }) =>
-          /^\d+\.\d+\.\d+-/.test(version) && !publishConfig.has('tag'),
-      )
-      // Placeholders that the release replaces.
-      .filter(({ version = '' }) => !/^0\.0\.0-/.test(version))
+    Math.max(
+      0,
+      lines.findIndex((line) => /^\s*"version"\s*:/.test(line)),
+    ) + 1
   )
 }

@@ -1,17 +1,6 @@
 import { uploadsOf } from '../release.ts'
+import { skipsNpmChecks } from '../steps/release-configs.ts'
 import type { Check } from './check.ts'
-
-const CONFIGS = [
-  '.release-it.json',
-  '.release-it.js',
-  '.release-it.cjs',
-  '.release-it.mjs',
-  '.release-it.ts',
-  '.release-it.yaml',
-  '.release-it.yml',
-  '.release-it.toml',
-  'package.json',
-]
 
 /** F16: release-it asks who is logged in before it publishes, and nobody is. */
 export const releaseItChecks: Check = {
@@ -20,20 +9,13 @@ export const releaseItChecks: Check = {
   failures: ['F16'],
   severity: 'error',
   *find(release) {
+    const read = (file: string) => release.source(file)?.text
     for (const { job, step, credentials } of uploadsOf(release)) {
-      if (step.client !== 'release-it' || (credentials !== 'trusted' && credentials !== 'none'))
-        continue
-      const texts = CONFIGS.map((file) => release.source(file)?.text ?? '')
-      const skips = texts.some((text) => /skipChecks["']?\s*[:=]\s*true/.test(text))
-      if (
-        skips ||
-        step.text.includes('--npm.skipChecks') ||
-        /--no-npm|npm\.publish=false/.test(step.text)
-      )
-        continue
+      if (step.client !== 'release-it' || credentials !== 'trusted') continue
+      if (skipsNpmChecks(step, read)) continue
       yield {
         place: step.place,
-        message: `Job "${job.id}" has no npm token, and release-it runs \`npm whoami\` first: "ERROR Not authenticated with npm. Please npm login and try again."`,
+        message: `Job "${job.id}" has no npm token, and release-it runs \`npm whoami\` before it publishes: "ERROR Not authenticated with npm. Please \`npm login\` and try again."`,
         fix: 'Set `"npm": { "skipChecks": true }` in the configuration of release-it.',
       }
     }

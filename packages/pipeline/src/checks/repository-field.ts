@@ -1,21 +1,20 @@
-import { setJsonMember } from '../edits/json-edits.ts'
-import { provenanceMode } from '../provenance.ts'
+import type { Edit, SourceFile } from '../edits/edit.ts'
+import { jsonTextAt, setJsonMember } from '../edits/json-edits.ts'
+import { looksPublic, provenanceMode } from '../provenance.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
-import { parseRemote } from '../repository/repository.ts'
+import { parseRemote, type Remote } from '../repository/repository.ts'
 import { valuedFlags } from '../steps/commands.ts'
 import { parseOptions } from '../steps/options.ts'
 import type { Check, Found } from './check.ts'
 
-const LICENCES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'COPYING']
-
-/** F11: npmjs.com compares `repository` in package.json with the provenance, letter by letter. */
+/** F8, F11: npmjs.com compares `repository` in package.json with the provenance, letter by letter. */
 export const repositoryField: Check = {
   id: 'repository-field',
   title:
     '`repository` in package.json that is missing or names another repository than the provenance',
-  failures: ['F11'],
+  failures: ['F8', 'F11'],
   severity: 'error',
   *find(release) {
     for (const upload of uploadsOf(release)) {
@@ -23,78 +22,120 @@ export const repositoryField: Check = {
       for (const manifest of release.manifests.npm) {
         if (!upload.step.packages.includes(manifest.directory)) continue
         const mode = provenanceMode(upload, manifest, release)
-        if (mode !== 'off') yield* judged(upload, manifest, mode === 'forced', release)
+        const found = mode === 'off' ? undefined : judged(upload, manifest, mode, release)
+        if (found !== undefined) yield found
       }
     }
   },
 }
 
-function* judged(
+function judged(
   upload: TrustedUpload,
   manifest: NpmManifest,
-  forced: boolean,
+  mode: 'forced' | 'automatic',
   release: Release,
-): Iterable<Found> {
-  const { host = 'github.com', path } = release.pipeline.repository
+): Found | undefined {
+  const { host = 'github.com', path, remotes = [] } = release.pipeline.repository
   const own = parseRemote(manifest.repository ?? '')
-  const isSame =
-    own !== undefined && (path === undefined || (own.path === path && own.host === host))
-  if (isSame) return
-  const expected = path === undefined ? 'the address of the repository' : `https://${host}/${path}`
-  const written =
-    own === undefined ? (manifest.repository ?? '') : `https://${own.host}/${own.path}`
-  const isCase = own !== undefined && own.path.toLowerCase() === path?.toLowerCase()
+  const expected = path === undefined ? undefined : { host, path }
+  if (own !== undefined && (expected === undefined || isSame(own, expected))) return undefined
+  // The checkout of a fork: releases come from the repository that is named.
+  if (own !== undefined && remotes.some((remote) => isSame(remote, own))) return undefined
   const certain =
-    (forced || looksPublic(manifest, release)) && !isCase && publishesManifest(upload, manifest)
-  const start = forced
-    ? 'The publish makes provenance, and'
-    : 'If the repository is public, npm makes provenance by itself, and'
-  yield {
+    (mode === 'forced' || looksPublic(manifest, release)) &&
+    isPublished(upload, manifest, release) &&
+    (own === undefined || (remotes.length > 0 && !isSameButForCase(own, expected)))
+  const start =
+    mode === 'forced'
+      ? 'The publish makes provenance'
+      : certain
+        ? 'npm makes provenance by itself, as repository and package are public'
+        : 'If repository and package are public, npm makes provenance by itself'
+  const address = expected === undefined ? 'the address of the repository' : urlOf(expected)
+  return {
     ...(!certain && { severity: 'warning' as const }),
-    place: { file: manifest.file, line: 1, column: 1 },
-    message: `${start} npmjs.com refuses the version: "Failed to validate repository information: package.json: 'repository.url' is '${written}', expected to match '${expected}' from provenance".`,
-    fix: `Write the repository into ${manifest.file}: ${path === undefined ? '`"repository": "github:owner/name"`' : `\`"repository": { "type": "git", "url": "git+https://${host}/${path}.git" }\``}.`,
-    ...edited(manifest, release),
+    place: placeOf(manifest, release),
+    message: `${start}, and npmjs.com refuses ${manifest.name}: "npm error code E422 … Failed to validate repository information: package.json: "repository.url" is "${own === undefined ? (manifest.repository ?? '') : urlOf(own)}", expected to match "${address}" from provenance".`,
+    fix: `Write the repository into ${manifest.file}, in the letters that GitHub or GitLab shows: ${expected === undefined ? '`"repository": "github:owner/name"`' : `\`"repository": { "type": "git", "url": "git+${address}.git" }\``}.`,
+    ...((certain || own === undefined) && edited(manifest, own, release)),
   }
 }
 
-/** What is published is the manifest of the repository, not one that the build makes. */
-function publishesManifest({ step }: TrustedUpload, { directory }: NpmManifest): boolean {
-  if (step.client !== 'npm') return true
-  const [target] = parseOptions(step.args, valuedFlags('npm')).rest
+function isSame(a: Remote, b: Remote): boolean {
+  return a.host === b.host && a.path === b.path
+}
+
+/** git takes an address in any case, so that it is no proof of the letters that the CI will claim. */
+function isSameButForCase(a: Remote, b: Remote | undefined): boolean {
+  return a.path.toLowerCase() === b?.path.toLowerCase()
+}
+
+function urlOf({ host, path }: Remote): string {
+  return `https://${host}/${path}`
+}
+
+/** What is published is the manifest of the repository, not one that the build makes or changes. */
+function isPublished(
+  { step, job }: TrustedUpload,
+  manifest: NpmManifest,
+  release: Release,
+): boolean {
+  if (manifest.publishConfig.has('directory')) return false
+  const text = release.source(manifest.file)?.text ?? ''
+  const scripts = [...manifest.scripts].filter(([name]) => /^prep/.test(name))
+  const changes = /pkg set|package\.json|clean-package|clean-publish/
+  if (/"clean-(?:package|publish)"/.test(text) || scripts.some(([, one]) => changes.test(one)))
+    return false
+  if (job.steps.some(({ commands }) => commands.some(({ text: one }) => SETS.test(one))))
+    return false
+  const [target] = ['npm', 'pnpm'].includes(step.client)
+    ? parseOptions(step.args, valuedFlags(step.client)).rest
+    : []
+  if (target === undefined || target === '.') return true
+  return target.replace(/^\.\/|\/$/g, '') === manifest.directory
+}
+
+/** Commands that write the field. */
+const SETS = /pkg set\b.*\brepository|\brepository\b.*package\.json|package\.json.*\brepository\b/
+
+function placeOf({ file }: NpmManifest, release: Release) {
+  const lines = release.source(file)?.text.split('\n') ?? []
+  const at = lines.findIndex((line) => /^\s*"repository"\s*:/.test(line))
+  return { file, line: Math.max(0, at) + 1, column: 1 }
+}
+
+function edited(
+  manifest: NpmManifest,
+  own: Remote | undefined,
+  release: Release,
+): Pick<Found, 'edits'> {
+  const { host, path } = release.pipeline.repository
+  const source = release.source(manifest.file)
+  if (source === undefined || host === undefined || path === undefined) return {}
+  const edit =
+    own === undefined
+      ? added(source, `git+${urlOf({ host, path })}.git`, manifest.directory)
+      : corrected(source, own, { host, path })
+  return edit === undefined ? {} : { edits: [edit] }
+}
+
+const NEIGHBOURS = ['license', 'description', 'version', 'name']
+
+/** A new field, or an address for one that has none. */
+function added(source: SourceFile, url: string, directory: string): Edit | undefined {
+  const value = { type: 'git', url, ...(directory !== '.' && { directory }) }
   return (
-    target === undefined ||
-    target === '.' ||
-    target.replace(/^\.\//, '') === directory ||
-    /\.tgz$/.test(target)
+    setJsonMember(source, ['repository'], 'url', url, ['type']) ??
+    setJsonMember(source, [], 'repository', value, NEIGHBOURS)
   )
 }
 
-/** Provenance is made by itself of public repositories only; a licence is the sign of one. */
-function looksPublic({ publishConfig, file }: NpmManifest, release: Release): boolean {
-  if (publishConfig.get('access') === 'restricted') return false
-  const text = release.source(file)?.text ?? ''
-  const licence = /"license"\s*:\s*"([^"]*)"/.exec(text)?.[1]
-  if (licence !== undefined) return !/^(?:UNLICENSED|SEE LICEN[CS]E IN.*|)$/i.test(licence)
-  return LICENCES.some((name) => release.source(name) !== undefined)
-}
-
-function edited(manifest: NpmManifest, release: Release): Pick<Found, 'edits'> {
-  const { host, path } = release.pipeline.repository
-  const source = release.source(manifest.file)
-  if (source === undefined || path === undefined || host === undefined) return {}
-  // The address of a git remote is no proof of the letters that the CI will claim.
-  if (manifest.repository !== undefined) return {}
-  const value = {
-    type: 'git',
-    url: `git+https://${host}/${path}.git`,
-    ...(manifest.directory !== '.' && { directory: manifest.directory }),
-  }
-  const edit = setJsonMember(source, [], 'repository', value, [
-    'license',
-    'description',
-    'version',
-    'name',
-  ])
-  return edit === undefined ? {} : { edits: [edit] }
+/** The address within the field, as it is written there. */
+function corrected(source: SourceFile, own: Remote, { host, path }: Remote): Edit | undefined {
+  const written = jsonTextAt(source, [], 'repository') ?? jsonTextAt(source, ['repository'], 'url')
+  if (written === undefined || own.host !== host) return undefined
+  const [before, after, ...more] = written.value.split(own.path)
+  if (before === undefined || after === undefined || more.length > 0) return undefined
+  const { start, end } = written
+  return { file: source.file, start, end, text: JSON.stringify(before + path + after) }
 }

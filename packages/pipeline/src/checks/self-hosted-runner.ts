@@ -1,6 +1,7 @@
+import { looksPublic, provenanceMode } from '../provenance.ts'
 import { hostOf } from '../publishers/registries.ts'
-import { type TrustedUpload, uploadsOf } from '../release.ts'
-import type { Check, Found } from './check.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
+import type { Check, Found, Severity } from './check.ts'
 
 /** Labels of GitHub's own machines (docs.github.com, "About GitHub-hosted runners"). */
 const HOSTED =
@@ -10,43 +11,72 @@ const HOSTED =
 const OTHERS =
   /^(?:self-hosted|blacksmith-|depot-|namespace-profile-|nscloud-|buildjet-|runs-on[=,/]|ubicloud|warp-|cirun-|codebuild-|gha-runner-scale-set|arc-)/i
 
-/** F12: npmjs.com takes provenance, and trusted publishing, from GitHub's own machines only. */
+/** F12: npmjs.com takes provenance from GitHub's own machines only. */
 export const selfHostedRunner: Check = {
   id: 'self-hosted-runner',
-  title: "an npm publish with ID tokens on a runner that is not GitHub's own",
+  title: "an npm publish with provenance on a runner that is not GitHub's own",
   failures: ['F12'],
   severity: 'error',
   *find(release) {
     if (release.pipeline.provider !== 'github') return
     for (const upload of uploadsOf(release)) {
-      if (hostOf(upload.registry) !== 'registry.npmjs.org') continue
-      if (upload.credentials === 'token' || upload.credentials === 'unknown') continue
-      const found = judged(upload)
+      if (upload.step.ecosystem !== 'npm' || hostOf(upload.registry) !== 'registry.npmjs.org')
+        continue
+      const severity = gravity(upload, release)
+      const found = severity && judged(upload, severity)
       if (found !== undefined) yield found
     }
   },
 }
 
-function judged({ job, step, credentials }: TrustedUpload): Found | undefined {
-  const labels = job.runners.flatMap((runner) => (runner.known ? (runner.value ?? []) : []))
-  const open = job.runners.find((runner) => !runner.known)
-  const place = job.source.job.place
-  const other = labels.find((label) => OTHERS.test(label))
+/** An error where provenance is certainly made; else it may be, or the registry's rule may change. */
+function gravity(upload: TrustedUpload, release: Release): Severity | undefined {
+  const manifests = release.manifests.npm.filter(({ directory }) =>
+    upload.step.packages.includes(directory),
+  )
+  const modes = manifests.map((one) => [provenanceMode(upload, one, release), one] as const)
+  const isMade = modes.some(
+    ([mode, one]) => mode === 'forced' || (mode === 'automatic' && looksPublic(one, release)),
+  )
+  if (isMade) return 'error'
+  return upload.credentials === 'trusted' ? 'warning' : undefined
+}
+
+function judged({ job, step }: TrustedUpload, severity: Severity): Found | undefined {
+  const { place } = job.source.job
+  const runners = job.runners.map((runner) =>
+    runner.known ? { labels: runner.value ?? [] } : chosenIn(runner.expression),
+  )
+  const others = runners.filter(({ labels }) => labels.some((label) => OTHERS.test(label)))
+  const [other] = others.flatMap(({ labels }) => labels.filter((label) => OTHERS.test(label)))
   if (other !== undefined) {
+    // Some row of a matrix may publish nothing.
+    const every = others.length === runners.length
     return {
-      ...(credentials === 'both' && { severity: 'warning' as const }),
+      severity: every ? severity : 'warning',
       place,
-      message: `Job "${job.id}" runs on "${other}", and its ID token says self-hosted. npmjs.com refuses \`${step.text}\` from there: "Unsupported GitHub Actions runner environment: "self-hosted". Only "github-hosted" runners are supported".`,
-      fix: 'Run the job that publishes on a runner of GitHub, e.g. `ubuntu-latest`; what builds may run elsewhere and hand over an artifact.',
+      message:
+        severity === 'error'
+          ? `Job "${job.id}" runs on "${other}", and its ID token says self-hosted. npmjs.com refuses what \`${step.text}\` uploads with provenance: "Unsupported GitHub Actions runner environment: "self-hosted". Only "github-hosted" runners are supported when publishing with provenance."`
+          : `Job "${job.id}" runs on "${other}", and its ID token says self-hosted. npmjs.com supports trusted publishing from GitHub's own machines, and refuses provenance from all others, which npm makes by itself if repository and package are public.`,
+      fix: 'Run the job that publishes on a runner of GitHub, e.g. `ubuntu-latest`; what builds may run elsewhere and hand over an artifact. Or switch provenance off (`--provenance=false`).',
     }
   }
-  const custom = labels.find((label) => !HOSTED.test(label))
-  if (custom === undefined && open === undefined) return undefined
-  const written = open !== undefined && !open.known ? open.expression : custom
+  const open = runners.find(({ labels }) => labels.some((label) => !HOSTED.test(label)))
+  if (open === undefined) return undefined
   return {
     severity: 'note',
     place,
-    message: `Whether "${written}" is a machine of GitHub's own cannot be told from the file; from any other npmjs.com refuses the upload.`,
+    message: `Whether "${open.labels.find((label) => !HOSTED.test(label))}" is a machine of GitHub's own cannot be told from the file; from any other npmjs.com refuses an upload with provenance.`,
     fix: 'Use a runner of GitHub, e.g. `ubuntu-latest`, for the job that publishes.',
   }
+}
+
+/** `github.repository == 'acme/widget' && 'label' || 'ubuntu-latest'`: releases come from the repository that is named. */
+function chosenIn(expression: string): { readonly labels: readonly string[] } {
+  const chosen =
+    /github\.repository(?:_owner)?\s*==\s*'[^']*'\s*&&\s*'([^']+)'\s*\|\|\s*'[^']+'/.exec(
+      expression,
+    )
+  return { labels: [chosen?.[1] ?? expression] }
 }

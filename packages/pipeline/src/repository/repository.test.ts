@@ -65,7 +65,7 @@ describe('readRepository', () => {
       'package.json': '{"repository":"other/name"}',
     })
     const at = { host: 'github.com', path: 'acme/widget' }
-    expect(repository).toEqual({ ...at, defaultBranch: 'trunk', commit: COMMIT })
+    expect(repository).toEqual({ ...at, remotes: [at], defaultBranch: 'trunk', commit: COMMIT })
   })
 
   it('finds a packed ref, and takes the branch of HEAD where origin names none', async () => {
@@ -80,6 +80,15 @@ describe('readRepository', () => {
   it('reads a detached HEAD', async () => {
     const repository = await read({ '.git/HEAD': `${COMMIT}\n`, '.git/config': '' })
     expect(repository).toEqual({ defaultBranch: 'main', commit: COMMIT })
+  })
+
+  it('knows the other remotes, origin first', async () => {
+    const repository = await read({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.git/config': `[remote "upstream"]\n\turl = https://github.com/acme/widget.git\n${origin('git@github.com:bob/widget.git')}`,
+    })
+    expect(repository.path).toBe('bob/widget')
+    expect(repository.remotes?.map(({ path }) => path)).toEqual(['bob/widget', 'acme/widget'])
   })
 
   it('follows a worktree to the configuration it shares', async () => {
@@ -97,7 +106,7 @@ describe('readRepository', () => {
       },
     )
     const at = { host: 'gitlab.com', path: 'group/sub/app' }
-    expect(repository).toEqual({ ...at, defaultBranch: 'topic', commit: COMMIT })
+    expect(repository).toEqual({ ...at, remotes: [at], defaultBranch: 'topic', commit: COMMIT })
   })
 
   it.each<[string, Files]>([

@@ -17,11 +17,14 @@ export interface Remote {
 export async function readRepository(root: string, manifests: Manifests): Promise<Repository> {
   const git = await gitDirectories(root)
   const config = git && (await readIfThere(join(git.common, 'config')))
-  const remote = parseRemote(originOf(config ?? '') ?? '') ?? fromManifests(manifests)
+  const remotes = remotesOf(config ?? '')
+  const remote = remotes.get('origin') ?? fromManifests(manifests)
+  const known = [...remotes].toSorted(([a], [b]) => Number(b === 'origin') - Number(a === 'origin'))
   const head = git && (await readIfThere(join(git.own, 'HEAD')))
   const commit = git && (await commitOf(git, head?.trim() ?? ''))
   return {
     ...remote,
+    ...(known.length > 0 && { remotes: known.map(([, one]) => one) }),
     defaultBranch: (git && (await defaultBranch(git.common, head ?? ''))) ?? 'main',
     ...(commit !== undefined && { commit }),
   }
@@ -92,14 +95,17 @@ async function gitDirectories(root: string): Promise<GitDirectories | undefined>
   return { own, common: common === undefined ? own : resolve(own, common.trim()) }
 }
 
-function originOf(config: string): string | undefined {
-  let inOrigin = false
+/** The remotes of a git configuration, by their names. */
+function remotesOf(config: string): ReadonlyMap<string, Remote> {
+  const found = new Map<string, Remote>()
+  let name: string | undefined
   for (const line of config.split('\n')) {
-    if (/^\s*\[/.test(line)) inOrigin = /^\s*\[remote "origin"\]/.test(line)
-    const url = inOrigin ? /^\s*url\s*=\s*(.+?)\s*$/.exec(line)?.[1] : undefined
-    if (url !== undefined) return url.replace(/^"(.*)"$/, '$1')
+    if (/^\s*\[/.test(line)) name = /^\s*\[remote "([^"]+)"\]/.exec(line)?.[1]
+    const url = /^\s*url\s*=\s*(.+?)\s*$/.exec(line)?.[1]?.replace(/^"(.*)"$/, '$1')
+    const remote = name === undefined || url === undefined ? undefined : parseRemote(url)
+    if (name !== undefined && remote !== undefined) found.set(name, remote)
   }
-  return undefined
+  return found
 }
 
 async function defaultBranch(common: string, head: string): Promise<string | undefined> {
