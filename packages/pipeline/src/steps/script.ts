@@ -211,8 +211,11 @@ class ScriptReader {
     state: ShellState,
   ): string | undefined {
     const file = scriptFileOf(words, written)
-    const path = file && pathIn(state.directory, file, state.variables)
-    return path === undefined ? undefined : this.#context.textOf(path)
+    // `scripts/publish`: a program by its path, which may be a script by its first line.
+    const program = file ?? written.find((word) => word.endsWith(`/${words[0]}`))
+    const path = program && pathIn(state.directory, program, state.variables)
+    const text = path === undefined ? undefined : this.#context.textOf(path)
+    return file !== undefined || SHELL_SCRIPT.test(text ?? '') ? text : undefined
   }
 
   /** The recipe of the target that `make release` and the like run. */
@@ -231,6 +234,9 @@ class ScriptReader {
     this.#context.findings.unknowns.push({ place, sentence })
   }
 }
+
+/** The first line of a shell script. */
+const SHELL_SCRIPT = /^#!.*\b(?:ba|da|z)?sh\b/
 
 /** The file in `sh file`, `bash -e file` and `./file.sh`. `written` has the path that `words` are without. */
 function scriptFileOf(words: readonly string[], written: readonly string[]): string | undefined {

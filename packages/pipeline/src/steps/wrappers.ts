@@ -74,7 +74,9 @@ export function unwrap(written: readonly string[]): Unwrapped {
 function withProgramName(words: readonly string[]): readonly string[] {
   const [first, ...rest] = words
   if (first === undefined) return words
-  const name = first.startsWith('@') ? first : first.slice(first.lastIndexOf('/') + 1)
+  // `${PREFIX}twine`: scripts name the folder of a virtual environment so.
+  const bare = first.replace(/^\$\{\w+\}(?=[a-z])/i, '')
+  const name = bare.startsWith('@') ? bare : bare.slice(bare.lastIndexOf('/') + 1)
   return [/^(?:python|py)[\d.]*$/.test(name) ? 'python' : name, ...rest]
 }
 
