@@ -50,7 +50,7 @@ describe('trustpub migrate', () => {
     const { stdout, output, status } = await migrate([directory])
     expect(status).toBe(0)
     expect(hashOfTree(directory)).toBe(before)
-    expect(output).toMatch(/Register the publishers[\s\S]*Merge[\s\S]*delete the secrets npm_token/)
+    expect(output).toMatch(/Register the publishers[\s\S]*Merge[\s\S]*delete the secret npm_token/)
     writeFiles(directory, { 'change.patch': stdout })
     await run('git', ['apply', 'change.patch'], { cwd: directory, env: rehearsalEnvironment() })
     rmSync(join(directory, 'change.patch'))

@@ -39,7 +39,7 @@ it('says the order: register, merge, release, then delete the secret', () => {
     'Register the publishers',
     'rehearse',
     'Merge',
-    'delete the secrets NPM_TOKEN',
+    'delete the secret NPM_TOKEN',
     'Revoke',
   ]
   const positions = order.map((words) => lines.indexOf(words))

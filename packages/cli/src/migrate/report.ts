@@ -89,7 +89,7 @@ function section(
 /** The order matters: a token that is gone before the publisher is there breaks the next release. */
 function nextSteps(report: MigrationReport, colour: Colour): readonly string[] {
   const { files, registrations, secrets, written } = report
-  if (files.length === 0 || registrations.length === 0) return []
+  if (files.length === 0) return []
   const fileStep = written
     ? 'Look at the changes: git diff'
     : 'Write the changes: trustpub migrate --write'
@@ -100,7 +100,9 @@ function nextSteps(report: MigrationReport, colour: Colour): readonly string[] {
     'Merge the changes, and release.',
     ...(secrets.length === 0
       ? []
-      : [`After the first release that succeeds, delete the secrets ${secrets.join(', ')}.`]),
+      : [
+          `After the first release that succeeds, delete the ${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.join(', ')}.`,
+        ]),
     'Revoke the tokens at the registry. At npmjs.com also choose "Require two-factor authentication and disallow tokens".',
   ]
   return [

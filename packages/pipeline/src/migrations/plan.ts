@@ -57,6 +57,7 @@ export async function planMigration(
       releases = await readReleases(directory, overlay)
     }
   }
+  left.push(...releases.flatMap(unrecorded))
   const publishers = releases.flatMap(trustedPublishers)
   const files = changedFiles(overlay, before)
   const record = recordFile(publishers, before, harden)
@@ -138,6 +139,16 @@ function changedFiles(
     })
     .filter(({ before, after }) => before !== after)
     .toSorted((a, b) => a.file.localeCompare(b.file))
+}
+
+/** Without a repository nobody can say what the publishers are to name. */
+function unrecorded(release: Release): readonly Left[] {
+  const { path } = release.pipeline.repository
+  const [upload] = uploadsOf(release).filter(({ credentials }) => credentials === 'trusted')
+  if (path !== undefined || upload === undefined) return []
+  const sentence =
+    'Neither a git remote nor a manifest names the repository, so trusted-publishers.json is not written and nothing can be registered yet: set the remote and run this again.'
+  return [{ place: upload.step.place, sentence }]
 }
 
 /** The publishers of every upload that no longer uses a stored token. */

@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly [words: RegExp, scopes: readonly string[]])[]
   [/^gh release (?:create|upload|edit|delete)\b/, ['contents']],
   [/^gh pr (?:create|merge|edit|comment|close)\b/, ['pull-requests', 'contents']],
   [/^gh issue (?:create|edit|comment|close)\b/, ['issues']],
+  [/^(?:mkdocs gh-deploy|mike deploy|ghp-import|gh-pages)\b/, ['contents']],
   [/^gh workflow run\b/, ['actions']],
   [/^napi (?:pre)?publish\b/, ['contents']],
   [/^semantic-release\b/, ['contents', 'issues', 'pull-requests']],
