@@ -5,6 +5,7 @@ import { callerPermission } from './caller-permission.ts'
 import { cancelledRelease } from './cancelled-release.ts'
 import type { Check } from './check.ts'
 import { checkoutPermission } from './checkout-permission.ts'
+import { clientRefusesNode } from './client-refuses-node.ts'
 import { clientTooOld } from './client-too-old.ts'
 import { dangerousTrigger } from './dangerous-trigger.ts'
 import { emptyToken } from './empty-token.ts'
@@ -63,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   npmTooOld,
   npmCannotInstall,
   npmUnknown,
+  clientRefusesNode,
   clientTooOld,
   releaseItChecks,
   publibSwitches,

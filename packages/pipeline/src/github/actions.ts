@@ -35,8 +35,8 @@ const UNPLAYED = new Set([
 const CAPABLE_SINCE: ReadonlyMap<string, readonly [major: number, minor: number]> = new Map([
   ['pypa/gh-action-pypi-publish', [1, 8]],
   ['js-devtools/npm-publish', [4, 0]],
-  // Brings semantic-release 25.
-  ['cycjimmy/semantic-release-action', [5, 0]],
+  // Brings semantic-release 25 (its release notes; version 5 brings 24).
+  ['cycjimmy/semantic-release-action', [6, 0]],
 ])
 
 /** Actions that have no trusted publishing in any release. */

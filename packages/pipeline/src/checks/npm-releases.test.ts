@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest'
+import { readReleases } from '../read.ts'
+import { type Files, withRepository } from '../repository/repository.test.util.ts'
+import { examine } from './run.ts'
+
+/** A job that publishes, as GitHub reads it. */
+interface Job {
+  readonly steps: readonly object[]
+  /** Whether it may ask for ID tokens. */
+  readonly granted?: boolean
+  readonly [key: string]: unknown
+}
+
+const WIDGET = { name: '@acme/widget', version: '1.2.3', license: 'MIT', repository: 'acme/widget' }
+const NPM_TOKEN = { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+const PUBLISH = { run: 'npm publish' }
+const WITH_TOKEN = { ...PUBLISH, env: NPM_TOKEN }
+
+const setUp = (version: string | number, more: object = {}) => ({
+  uses: 'actions/setup-node@v4',
+  with: { 'node-version': version, ...more },
+})
+const forNpm = { 'registry-url': 'https://registry.npmjs.org' }
+const manifest = (more: object): Files => ({
+  'package.json': JSON.stringify({ ...WIDGET, ...more }),
+})
+const asGit = (...remotes: readonly (readonly [string, string])[]): Files => ({
+  '.git/HEAD': 'ref: refs/heads/main\n',
+  '.git/config': remotes
+    .map(([name, path]) => `[remote "${name}"]\n\turl = https://github.com/${path}.git\n`)
+    .join(''),
+})
+
+/** The ids of the checks that report an error. */
+function errorsOf(
+  { granted = true, steps, ...more }: Job,
+  files: Files,
+): Promise<readonly string[]> {
+  const permissions = { contents: 'read', ...(granted && { 'id-token': 'write' }) }
+  const job = { 'runs-on': 'ubuntu-latest', permissions, steps, ...more }
+  const workflow = { on: { push: { tags: ['v*'] } }, jobs: { publish: job } }
+  const all = {
+    ...manifest({}),
+    '.github/workflows/release.yml': JSON.stringify(workflow),
+    ...files,
+  }
+  return withRepository(all, async (directory) => {
+    const releases = await readReleases(directory)
+    const found = releases.flatMap((release) => examine(release).findings)
+    return [
+      ...new Set(found.filter(({ severity }) => severity === 'error').map(({ check }) => check)),
+    ]
+  })
+}
+
+describe('a release that works raises no error', () => {
+  it.each<[string, Job, Files]>([
+    ['Node 24 and nothing else', { steps: [setUp(24), PUBLISH] }, {}],
+    ['npm 11 on Node 20', { steps: [setUp(20), { run: 'npm i -g npm@11' }, PUBLISH] }, {}],
+    [
+      'the newest npm that Node 20 runs',
+      { steps: [setUp(20), { run: 'npm i -g npm' }, PUBLISH] },
+      {},
+    ],
+    [
+      'a range of npm with one that Node 20 runs',
+      { steps: [setUp(20), { run: "npm i -g 'npm@>=11.5.1'" }, PUBLISH] },
+      {},
+    ],
+    ['a token with an old npm', { granted: false, steps: [setUp(18, forNpm), WITH_TOKEN] }, {}],
+    [
+      'a token and provenance with an old npm',
+      { steps: [setUp(20, forNpm), { run: 'npm publish --provenance', env: NPM_TOKEN }] },
+      {},
+    ],
+    [
+      'an upgrade of npm that may fail',
+      { granted: false, steps: [setUp(20), { run: 'npm i -g npm@latest || true' }, WITH_TOKEN] },
+      {},
+    ],
+    [
+      'a matrix of which one row publishes',
+      {
+        strategy: { matrix: { node: [18, 20, 24] } },
+        steps: [
+          setUp(`\${{ matrix.node }}`),
+          { run: 'npm test' },
+          { ...PUBLISH, if: 'matrix.node == 24' },
+        ],
+      },
+      {},
+    ],
+    ['the image of Node 24', { container: 'node:24', steps: [PUBLISH] }, {}],
+    [
+      'a variable that nothing sets in .npmrc, of which npm makes no token',
+      { steps: [setUp(24), PUBLISH] },
+      { '.npmrc': `//registry.npmjs.org/:_authToken=\${NPM_TOKEN}\n` },
+    ],
+    [
+      'an empty token in .npmrc with npm 12',
+      { steps: [setUp(24), { run: 'npm i -g npm@12' }, PUBLISH] },
+      { '.npmrc': '//registry.npmjs.org/:_authToken=\n' },
+    ],
+    [
+      'an empty token in the .npmrc of a workspace, which npm does not read',
+      { steps: [setUp(24), { run: 'npm publish', 'working-directory': 'a' }] },
+      {
+        ...manifest({ private: true, workspaces: ['a'] }),
+        'a/package.json': JSON.stringify({ ...WIDGET, name: '@acme/a' }),
+        'a/.npmrc': '//registry.npmjs.org/:_authToken=\n',
+      },
+    ],
+    [
+      'a token of yarn that is empty without the variable',
+      { steps: [setUp(24), { run: 'yarn npm publish' }] },
+      { '.yarnrc.yml': `npmAuthToken: "\${NPM_TOKEN:-}"\n` },
+    ],
+    [
+      'no repository where no provenance is made',
+      { steps: [setUp(24), { run: 'npm publish --provenance=false' }] },
+      manifest({ repository: undefined }),
+    ],
+    [
+      'the checkout of a fork',
+      { steps: [setUp(24), PUBLISH] },
+      asGit(['origin', 'bob/widget'], ['upstream', 'acme/widget']),
+    ],
+    [
+      'no repository in a manifest that the build makes',
+      { steps: [setUp(24), { run: 'npm publish ./dist --provenance' }] },
+      manifest({ repository: undefined }),
+    ],
+    [
+      'a runner of its own without provenance',
+      { 'runs-on': ['self-hosted'], steps: [setUp(24), { run: 'npm publish --no-provenance' }] },
+      {},
+    ],
+    [
+      'a larger runner of GitHub with a name of its own',
+      { 'runs-on': 'ubuntu-latest-16-cores', steps: [setUp(24), PUBLISH] },
+      {},
+    ],
+    [
+      'a prerelease whose tag stands in .npmrc',
+      { steps: [setUp(24), PUBLISH] },
+      { ...manifest({ version: '1.0.0-beta.1' }), '.npmrc': 'tag=next\n' },
+    ],
+    [
+      'semantic-release without the plugin of npm',
+      { granted: false, steps: [setUp(20), { run: 'npx semantic-release' }] },
+      { '.releaserc.json': '{"plugins":["@semantic-release/github"]}' },
+    ],
+    [
+      'both registries, each with its own leave',
+      {
+        permissions: { 'id-token': 'write', packages: 'write' },
+        steps: [
+          setUp(24, forNpm),
+          PUBLISH,
+          setUp(24, { 'registry-url': 'https://npm.pkg.github.com' }),
+          { ...PUBLISH, env: { NODE_AUTH_TOKEN: `\${{ secrets.GITHUB_TOKEN }}` } },
+        ],
+      },
+      {},
+    ],
+    [
+      'a token from a vault that the ID token is for',
+      { steps: [setUp(20), { uses: 'hashicorp/vault-action@v3' }, PUBLISH] },
+      {},
+    ],
+  ])('%s', async (_what, job, files) => {
+    expect(await errorsOf(job, files)).toEqual([])
+  })
+})
+
+describe('a release that fails is found', () => {
+  it.each<[string, string, Job, Files]>([
+    ['npm-too-old', 'the npm of Node 20', { steps: [setUp(20), PUBLISH] }, {}],
+    [
+      'npm-too-old',
+      'a new npm that the next setup takes away',
+      { steps: [setUp(20), { run: 'npm i -g npm@11' }, setUp(20, forNpm), PUBLISH] },
+      {},
+    ],
+    ['npm-too-old', 'the image of Node 20', { container: 'node:20', steps: [PUBLISH] }, {}],
+    [
+      'npm-cannot-install',
+      'npm@latest on Node 20, with a token too',
+      { granted: false, steps: [setUp(20), { run: 'npm i -g npm@latest' }, WITH_TOKEN] },
+      {},
+    ],
+    [
+      'npm-cannot-install',
+      'a range of npm without one that Node 18 runs',
+      { steps: [setUp(18), { run: "npm i -g 'npm@>=11.5.1'" }, PUBLISH] },
+      {},
+    ],
+    [
+      'client-too-old',
+      'yarn 4.5, whatever the npm',
+      { steps: [setUp(22), { run: 'yarn npm publish' }] },
+      manifest({ packageManager: 'yarn@4.5.0' }),
+    ],
+    [
+      'empty-token',
+      'a variable that is set to nothing in .npmrc',
+      { steps: [setUp(24), { ...PUBLISH, env: { NPM_TOKEN: '' } }] },
+      { '.npmrc': `//registry.npmjs.org/:_authToken=\${NPM_TOKEN}\n` },
+    ],
+    [
+      'empty-token',
+      'a script that writes a token which nothing sets',
+      {
+        steps: [
+          setUp(24),
+          { run: 'echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > .npmrc' },
+          PUBLISH,
+        ],
+      },
+      {},
+    ],
+    [
+      'yarn-token',
+      'a token of yarn from a variable that nothing sets',
+      { steps: [setUp(24), { run: 'yarn npm publish' }] },
+      { '.yarnrc.yml': `npmAuthToken: "\${NPM_TOKEN}"\n` },
+    ],
+    [
+      'forced-provenance',
+      'provenance with a token, and no leave to ask for an ID token',
+      {
+        granted: false,
+        steps: [setUp(24), { ...WITH_TOKEN, env: { ...NPM_TOKEN, NPM_CONFIG_PROVENANCE: 'true' } }],
+      },
+      {},
+    ],
+    [
+      'repository-field',
+      'no repository, and provenance that npm makes by itself',
+      { steps: [setUp(24), PUBLISH] },
+      manifest({ repository: undefined }),
+    ],
+    [
+      'repository-field',
+      'no repository, and `publishConfig.provenance: false`, which does not keep npm from it',
+      { steps: [setUp(24), PUBLISH] },
+      manifest({ repository: undefined, publishConfig: { provenance: false } }),
+    ],
+    [
+      'repository-field',
+      'the repository that was forked',
+      { steps: [setUp(24), PUBLISH] },
+      asGit(['origin', 'bob/widget']),
+    ],
+    [
+      'self-hosted-runner',
+      'provenance on a runner of others, with a token too',
+      {
+        'runs-on': 'blacksmith-4vcpu-ubuntu-2404',
+        steps: [setUp(24), { run: 'npm publish --provenance', env: NPM_TOKEN }],
+      },
+      {},
+    ],
+    [
+      'wrong-registry',
+      'a scope that .npmrc sends elsewhere',
+      { steps: [setUp(24), { run: 'npm publish --registry https://registry.npmjs.org/' }] },
+      { '.npmrc': '@acme:registry=https://npm.pkg.github.com\n' },
+    ],
+    [
+      'wrong-registry',
+      'semantic-release with a registry in other letters',
+      { steps: [setUp(24), { run: 'npx semantic-release' }] },
+      manifest({
+        devDependencies: { 'semantic-release': '^25.0.0' },
+        publishConfig: { registry: 'https://registry.npmjs.org' },
+      }),
+    ],
+    [
+      'wrong-registry',
+      'GitHub Packages with a token that may not write packages',
+      {
+        granted: false,
+        steps: [
+          setUp(20, { 'registry-url': 'https://npm.pkg.github.com' }),
+          { ...PUBLISH, env: { NODE_AUTH_TOKEN: `\${{ secrets.GITHUB_TOKEN }}` } },
+        ],
+      },
+      {},
+    ],
+    [
+      'prerelease-tag',
+      'a prerelease without a tag',
+      { steps: [setUp(24), PUBLISH] },
+      manifest({ version: '1.0.0-beta.1' }),
+    ],
+  ])('%s: %s', async (check, _what, job, files) => {
+    expect(await errorsOf(job, files)).toEqual([check])
+  })
+})
