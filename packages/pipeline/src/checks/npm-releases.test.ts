@@ -146,6 +146,17 @@ describe('a release that works raises no error', () => {
       { ...manifest({ version: '1.0.0-beta.1' }), '.npmrc': 'tag=next\n' },
     ],
     [
+      'a prerelease that a condition publishes with its tag',
+      {
+        steps: [
+          setUp(24),
+          { run: 'npm publish --tag next', if: 'github.event.release.prerelease' },
+          { ...PUBLISH, if: '!github.event.release.prerelease' },
+        ],
+      },
+      manifest({ version: '1.0.0-beta.1' }),
+    ],
+    [
       'semantic-release without the plugin of npm',
       { granted: false, steps: [setUp(20), { run: 'npx semantic-release' }] },
       { '.releaserc.json': '{"plugins":["@semantic-release/github"]}' },

@@ -17,7 +17,7 @@ export const prereleaseTag: Check = {
       const { job, step } = upload
       if (step.client !== 'npm' || step.setsVersion || step.action !== undefined) continue
       if (step.npm === undefined || !isCertainlyAtLeast(step.npm, '11.0.0')) continue
-      if (hasTag(upload)) continue
+      if (hasTag(upload) || isChosen(upload)) continue
       for (const manifest of prereleases(step, release)) {
         if (hasTagOfFile(manifest, release)) continue
         const { file, name, version = '' } = manifest
@@ -42,6 +42,16 @@ function hasTag({ job, step }: TrustedUpload): boolean {
     flagValue(options, '--tag') !== undefined ||
     isOn(options, '--force', '-f') ||
     variableOf(job, step, 'npm_config_tag') !== undefined
+  )
+}
+
+/** The job publishes the package with a tag as well: a condition chooses. */
+function isChosen({ job, step }: TrustedUpload): boolean {
+  return job.publishes.some(
+    (other) =>
+      other !== step &&
+      other.packages.some((one) => step.packages.includes(one)) &&
+      flagValue(parseOptions(other.args, new Set(['--tag'])), '--tag') !== undefined,
   )
 }
 

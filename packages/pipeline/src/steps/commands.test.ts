@@ -84,6 +84,11 @@ describe('recognise', () => {
     'cargo publish',
     'dotnet nuget list',
     'gh release create v1',
+    'npx nx release version',
+    'npx nx release --skip-publish',
+    'npx np --no-publish',
+    'npx auto release',
+    'semantic-release version',
   ])('does not take %j for a publish', (line) => {
     expect(read(line)).toBeUndefined()
   })

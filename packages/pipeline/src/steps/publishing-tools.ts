@@ -11,6 +11,8 @@ interface PublishingTool {
   readonly words: readonly string[]
   /** Whether it publishes every public workspace, or what stands in its directory. */
   readonly all?: true
+  /** What follows the words where the command does something else. */
+  readonly but?: RegExp
   /** Flags of its publish command that take the next word. */
   readonly valued?: string
 }
@@ -23,7 +25,12 @@ const TOOLS: readonly PublishingTool[] = [
   { client: 'python-semantic-release', words: ['python-semantic-release', 'publish'] },
   // The one of npm has no verbs.
   { client: 'python-semantic-release', words: ['semantic-release', 'publish'] },
-  { client: 'semantic-release', words: ['semantic-release'] },
+  {
+    client: 'semantic-release',
+    words: ['semantic-release'],
+    // python-semantic-release has the same name and these verbs.
+    but: /^(?:version|changelog|print-version)$/,
+  },
   { client: 'changesets', words: ['changeset', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['changesets', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['@changesets/cli', 'publish'], all: true, valued: '--tag --otp' },
@@ -31,10 +38,15 @@ const TOOLS: readonly PublishingTool[] = [
   { client: 'np', words: ['np'] },
   { client: 'lerna', words: ['lerna', 'publish'], all: true },
   { client: 'nx', words: ['nx', 'release', 'publish'], all: true },
-  { client: 'nx', words: ['nx', 'release'], all: true },
+  {
+    client: 'nx',
+    words: ['nx', 'release'],
+    all: true,
+    but: /^(?:version|changelog|plan(?::check)?)$/,
+  },
   { client: 'rush', words: ['rush', 'publish'], all: true },
   { client: 'auto', words: ['auto', 'shipit'], all: true },
-  { client: 'auto', words: ['auto', 'release'], all: true },
+  { client: 'auto', words: ['auto', 'publish'], all: true },
   { client: 'publib', words: ['publib'] },
   { client: 'publib', words: ['publib-npm'] },
   { client: 'bun', words: ['bun', 'publish'], valued: '--registry --tag --access --otp --cwd' },
@@ -83,15 +95,12 @@ export function publishingTool(words: readonly string[]): Publish | undefined {
   }
   const options = parseOptions(rest, new Set())
   if (isOn(options, '--dry-run', '--preview', '--help', '-h', '-d')) return undefined
-  if (
-    program === 'semantic-release' &&
-    /^(?:version|changelog|print-version)$/.test(options.rest[0] ?? '')
-  ) {
-    return undefined
-  }
+  if (isOn(options, '--skip-publish', '--skipPublish', '--no-publish')) return undefined
   const tool = TOOLS.find(
-    ({ words: [name, ...verbs] }) =>
-      name === program && verbs.every((verb, at) => options.rest[at] === verb),
+    ({ words: [name, ...verbs], but }) =>
+      name === program &&
+      verbs.every((verb, at) => options.rest[at] === verb) &&
+      but?.test(options.rest[verbs.length] ?? '') !== true,
   )
   if (tool === undefined) return undefined
   const verbs = [...tool.words.slice(1)]
