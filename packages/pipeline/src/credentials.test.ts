@@ -71,4 +71,19 @@ describe('credentials', () => {
   ])('of a job with %s', async (_what, steps, granted, expected) => {
     expect(await credentialsOf(steps, granted)).toBe(expected)
   })
+
+  it('of a GitLab job that can sign provenance and exchange nothing are those of the project', () => {
+    const job = {
+      id_tokens: { SIGSTORE_ID_TOKEN: { aud: 'sigstore' } },
+      script: ['npm publish --provenance'],
+    }
+    const files = {
+      'package.json': '{"name":"@acme/widget","version":"1.0.0"}',
+      '.gitlab-ci.yml': JSON.stringify({ publish: job }),
+    }
+    return withRepository(files, async (directory) => {
+      const [release] = await readReleases(directory)
+      expect(release && uploadsOf(release)[0]?.credentials).toBe('unknown')
+    })
+  })
 })

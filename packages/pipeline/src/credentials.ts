@@ -16,7 +16,7 @@ export type Credentials =
 
 /** How a step comes by its leave to upload. */
 export function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
-  const { granted } = job.idToken
+  const granted = isGranted(job, step, provider)
   if (step.storedSecrets.length > 0) return granted ? 'both' : 'token'
   if (takesTokenOfRun(job, step)) return 'unknown'
   // Leave to ask for ID tokens may be there for a vault or a cloud.
@@ -24,6 +24,13 @@ export function credentialsOf(job: PublishJob, step: PublishStep, provider: stri
   // GitLab puts the variables of the project's settings into every job.
   if (provider === 'gitlab') return 'unknown'
   return mayFetchCredentials(job) ? 'unknown' : 'none'
+}
+
+/** At GitLab a token for Sigstore signs provenance, and exchanges nothing. */
+function isGranted({ idToken }: PublishJob, { ecosystem }: PublishStep, provider: string): boolean {
+  const { granted, variables } = idToken
+  if (provider !== 'gitlab' || ecosystem !== 'npm') return granted
+  return granted && variables.some(({ name }) => name !== 'SIGSTORE_ID_TOKEN')
 }
 
 /** Variables and inputs that hold a registry's token. */

@@ -309,3 +309,31 @@ describe('a release that fails is found', () => {
     expect(await errorsOf(job, files)).toEqual([check])
   })
 })
+
+describe('with what the registry says', () => {
+  it('a version below the newest needs a tag, unless it is raised before', async () => {
+    const job = {
+      'runs-on': 'ubuntu-latest',
+      permissions: { 'id-token': 'write' },
+      steps: [setUp(24), PUBLISH],
+    }
+    const files = {
+      ...manifest({ version: '1.2.3' }),
+      '.github/workflows/release.yml': JSON.stringify({ on: 'push', jobs: { publish: job } }),
+    }
+    const found = await withRepository(files, async (directory) => {
+      const [release] = await readReleases(directory)
+      const ofNewest = (latest: string) => ({
+        packages: new Map([['npm:@acme/widget', { exists: true, latest }]]),
+      })
+      if (release === undefined) throw new Error('nothing is read')
+      return ['2.0.0', '1.2.3'].map((latest) =>
+        examine({ ...release, online: ofNewest(latest) }).findings.filter(
+          ({ check }) => check === 'prerelease-tag',
+        ),
+      )
+    })
+    expect(found.map((one) => one.map(({ severity }) => severity))).toEqual([['warning'], []])
+    expect(found[0]?.[0]?.message).toContain('previously published version 2.0.0 is higher')
+  })
+})

@@ -1,3 +1,4 @@
+import { lt, prerelease, valid } from 'semver'
 import type { PublishStep } from '../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
@@ -6,10 +7,10 @@ import { isCertainlyAtLeast } from '../steps/tool-version.ts'
 import type { Check } from './check.ts'
 import { stepsBefore, variableOf } from './step-of.ts'
 
-/** F22: npm 11 publishes no prerelease without a dist-tag. */
+/** F22: without a dist-tag npm 11 publishes no prerelease, and nothing older than what is out. */
 export const prereleaseTag: Check = {
   id: 'prerelease-tag',
-  title: 'a prerelease that is published without `--tag`, which npm 11 refuses',
+  title: 'a prerelease, or a version of an older line, without `--tag`, which npm 11 refuses',
   failures: ['F22'],
   severity: 'error',
   *find(release) {
@@ -18,21 +19,33 @@ export const prereleaseTag: Check = {
       if (step.client !== 'npm' || step.setsVersion || step.action !== undefined) continue
       if (step.npm === undefined || !isCertainlyAtLeast(step.npm, '11.0.0')) continue
       if (hasTag(upload) || isChosen(upload)) continue
-      for (const manifest of prereleases(step, release)) {
-        if (hasTagOfFile(manifest, release)) continue
-        const { file, name, version = '' } = manifest
+      for (const manifest of manifestsOf(step, release)) {
+        const { file, version = '' } = manifest
+        const said = refusalOf(manifest, release)
+        if (said === undefined || hasTagOfFile(manifest, release)) continue
+        const isPrerelease = prerelease(version) !== null
+        // A placeholder, or what something before the publish replaces; an older version may be raised before.
+        const isOpen = version.startsWith('0.0.0') || !isPrerelease || mayChangeVersion(upload)
         yield {
-          // A placeholder, or what something before the publish replaces.
-          ...((/^0\.0\.0-/.test(version) || mayChangeVersion(upload)) && {
-            severity: 'warning' as const,
-          }),
+          ...(isOpen && { severity: 'warning' as const }),
           place: { file, line: lineOfVersion(file, release), column: 1 },
-          message: `${name} is at ${version}, a prerelease, and \`${step.text}\` in job "${job.id}" names no tag: "npm error You must specify a tag using --tag when publishing a prerelease version."`,
-          fix: 'Publish it with `--tag next` (or beta, rc …), or set `publishConfig.tag`.',
+          message: `${manifest.name} is at ${version}, and \`${step.text}\` in job "${job.id}" names no tag: "npm error ${said}"`,
+          fix: `Publish it with a tag of its own (\`--tag ${isPrerelease ? 'next' : `v${version.split('.')[0]}`}\`), or set \`publishConfig.tag\`.`,
         }
       }
     }
   },
+}
+
+/** What npm 11 says before it would move `latest` to such a version. */
+function refusalOf({ name, version = '' }: NpmManifest, { online }: Release): string | undefined {
+  if (valid(version) === null) return undefined
+  if (prerelease(version) !== null) {
+    return 'You must specify a tag using --tag when publishing a prerelease version.'
+  }
+  const latest = online?.packages.get(`npm:${name}`)?.latest
+  if (latest === undefined || valid(latest) === null || !lt(version, latest)) return undefined
+  return `Cannot implicitly apply the "latest" tag because previously published version ${latest} is higher than the new version ${version}. You must specify a tag using --tag.`
 }
 
 /** With `--force` npm does not ask. */
@@ -60,10 +73,8 @@ function hasTagOfFile({ publishConfig, npmrc }: NpmManifest, { manifests }: Rele
   return publishConfig.has('tag') || npmrc.has('tag') || root?.npmrc.has('tag') === true
 }
 
-function prereleases(step: PublishStep, { manifests }: Release): readonly NpmManifest[] {
-  return manifests.npm
-    .filter(({ directory }) => step.packages.includes(directory))
-    .filter(({ version = '' }) => /^\d+\.\d+\.\d+-/.test(version))
+function manifestsOf(step: PublishStep, { manifests }: Release): readonly NpmManifest[] {
+  return manifests.npm.filter(({ directory }) => step.packages.includes(directory))
 }
 
 /** Commands of the project's own that speak of versions. */
