@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { applyEdits } from '../edits/edit.ts'
 import { readReleases } from '../read.ts'
 import { type Files, withRepository } from '../repository/repository.test.util.ts'
+import type { Finding } from './check.ts'
 import { examine } from './run.ts'
 
 /** A job that publishes, as GitHub reads it. */
@@ -31,11 +33,11 @@ const asGit = (...remotes: readonly (readonly [string, string])[]): Files => ({
     .join(''),
 })
 
-/** The ids of the checks that report an error. */
-function errorsOf(
+/** What is found in a release, and then what is left of it after the edits. */
+function findingsOf(
   { granted = true, steps, ...more }: Job,
   files: Files,
-): Promise<readonly string[]> {
+): Promise<readonly (readonly Finding[])[]> {
   const permissions = { contents: 'read', ...(granted && { 'id-token': 'write' }) }
   const job = { 'runs-on': 'ubuntu-latest', permissions, steps, ...more }
   const workflow = { on: { push: { tags: ['v*'] } }, jobs: { publish: job } }
@@ -45,12 +47,33 @@ function errorsOf(
     ...files,
   }
   return withRepository(all, async (directory) => {
-    const releases = await readReleases(directory)
-    const found = releases.flatMap((release) => examine(release).findings)
-    return [
-      ...new Set(found.filter(({ severity }) => severity === 'error').map(({ check }) => check)),
-    ]
+    const findings = async (overlay: ReadonlyMap<string, string>) =>
+      (await readReleases(directory, overlay)).flatMap((release) => examine(release).findings)
+    const before = await findings(new Map())
+    const edits = before.flatMap((one) => one.edits ?? [])
+    const mended = Object.entries<string>(all).map(([file, text]): [string, string] => {
+      return [
+        file,
+        applyEdits(
+          text,
+          edits.filter((edit) => edit.file === file),
+        ),
+      ]
+    })
+    return [before, await findings(new Map(mended))]
   })
+}
+
+/** The ids of the checks that report an error. */
+async function errorsOf(job: Job, files: Files): Promise<readonly string[]> {
+  const [found = []] = await findingsOf(job, files)
+  return errorsIn(found)
+}
+
+function errorsIn(found: readonly Finding[]): readonly string[] {
+  return [
+    ...new Set(found.filter(({ severity }) => severity === 'error').map(({ check }) => check)),
+  ]
 }
 
 describe('a release that works raises no error', () => {
@@ -307,6 +330,43 @@ describe('a release that fails is found', () => {
     ],
   ])('%s: %s', async (check, _what, job, files) => {
     expect(await errorsOf(job, files)).toEqual([check])
+  })
+})
+
+describe('the edits of a finding mend it', () => {
+  it.each<[string, Job, Files]>([
+    ['npm-cannot-install', { steps: [setUp(20), { run: 'npm i -g npm@latest' }, PUBLISH] }, {}],
+    [
+      'empty-token',
+      { steps: [setUp(24), PUBLISH] },
+      { '.npmrc': '//registry.npmjs.org/:_authToken=\n' },
+    ],
+    [
+      'repository-field',
+      { steps: [setUp(24), PUBLISH] },
+      { ...manifest({ repository: undefined }), ...asGit(['origin', 'acme/widget']) },
+    ],
+    [
+      'repository-field',
+      { steps: [setUp(24), PUBLISH] },
+      {
+        ...manifest({ repository: { type: 'git', url: 'git+https://github.com/old/widget.git' } }),
+        ...asGit(['origin', 'acme/widget']),
+      },
+    ],
+    [
+      'repository-field',
+      { steps: [setUp(24), { run: 'npm publish -w a' }] },
+      {
+        ...manifest({ private: true, workspaces: ['a'] }),
+        'a/package.json': '{\n  "name": "@acme/a",\n  "version": "1.0.0",\n  "license": "MIT"\n}\n',
+        ...asGit(['origin', 'acme/widget']),
+      },
+    ],
+  ])('%s', async (check, job, files) => {
+    const [before = [], after = []] = await findingsOf(job, files)
+    expect(errorsIn(before)).toEqual([check])
+    expect(errorsIn(after)).toEqual([])
   })
 })
 
