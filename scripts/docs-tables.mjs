@@ -7,6 +7,7 @@ export const TABLES = {
   'identity-errors': async () => errorTable((await built('identity')).IDENTITY_ERRORS),
   'registry-errors': async () => errorTable((await built('registry')).REGISTRY_ERRORS),
   'publisher-errors': async () => wordTable((await built('publisher')).PUBLISHER_ERRORS),
+  'trust-errors': async () => wordTable((await built('cli', 'trust/errors.js')).TRUST_ERRORS),
   'verify-errors': async () => wordTable((await built('cli', 'verify/errors.js')).VERIFY_ERRORS),
   'provenance-errors': async () => errorTable((await built('provenance')).PROVENANCE_ERRORS),
   'project-errors': async () => sentenceTable((await built('project')).PROJECT_ERRORS),

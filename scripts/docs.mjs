@@ -1,14 +1,14 @@
 /**
  * Writes what the code already knows into the documents, between `<!-- generated: NAME -->` and `<!-- end -->`. Reads
  * the built code. With --check nothing is written: stale documents are named instead. Dead references are named either
- * way.
+ * way. The schema of trusted-publishers.json is written too.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { dependencyProblems } from './docs-dependencies.mjs'
 import { referenceProblems } from './docs-references.mjs'
 import { TABLES } from './docs-tables.mjs'
-import { files, ROOT, read } from './files.mjs'
+import { exists, files, ROOT, read } from './files.mjs'
 
 const MARKED = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- end -->/g
 
@@ -39,10 +39,30 @@ async function update(path) {
   }
 }
 
+/** Files that are made from the code as a whole. */
+const FILES = {
+  'packages/identity/schema/trusted-publishers.schema.json': async () => {
+    const { publisherRecordSchema } = await import('../packages/identity/dist/index.js')
+    return `${JSON.stringify(publisherRecordSchema(), null, 2)}\n`
+  },
+}
+
+/** Brings a file that is made as a whole up to date. @param {string} path @param {string} text @returns {Promise<string[]>} */
+async function updateFile(path, text) {
+  if (exists(path) && read(path) === text) return []
+  if (check) return ['is stale: npm run docs writes it anew']
+  mkdirSync(dirname(join(ROOT, path)), { recursive: true })
+  writeFileSync(join(ROOT, path), text)
+  return []
+}
+
 const check = process.argv.includes('--check')
 const problems = dependencyProblems().map((problem) => `docs/dependencies.md ${problem}`)
 for (const path of files(/^(?:[^/]+|docs\/.+)\.md$/)) {
   problems.push(...(await update(path)).map((problem) => `${path} ${problem}`))
+}
+for (const [path, make] of Object.entries(FILES)) {
+  problems.push(...(await updateFile(path, await make())).map((problem) => `${path} ${problem}`))
 }
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length === 0 ? 0 : 1

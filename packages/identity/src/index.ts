@@ -26,6 +26,7 @@ export type {
 } from './provider.ts'
 export { PROVIDERS } from './providers/index.ts'
 export { parsePublisherRecord } from './record.ts'
+export { publisherRecordSchema } from './record-schema.ts'
 export {
   formatPublisherRecord,
   type PublisherRecord,

@@ -42,10 +42,10 @@ function parseEntry(entry: unknown, index: number): RecordedPublisher {
   if (typeof name !== 'string' || !/^(?:npm|pypi):./.test(name)) {
     throw invalid(`publishers[${index}].package must be "npm:<name>" or "pypi:<name>"`)
   }
-  if (typeof registry !== 'string' || !URL.canParse(registry)) {
+  if (!isAddress(registry)) {
     throw invalid(`publishers[${index}].registry must be a URL`)
   }
-  if (issuer !== undefined && (typeof issuer !== 'string' || !URL.canParse(issuer))) {
+  if (issuer !== undefined && !isAddress(issuer)) {
     throw invalid(`publishers[${index}].issuer must be a URL`)
   }
   if (typeof id !== 'string') throw invalid(`publishers[${index}].provider must be text`)
@@ -58,6 +58,10 @@ function parseEntry(entry: unknown, index: number): RecordedPublisher {
     fields: parseFields(provider, typed),
     permissions: parsePermissions(permissions, index),
   }
+}
+
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\/[^/]/.test(value) && URL.canParse(value)
 }
 
 function parsePermissions(value: unknown, index: number): RecordedPublisher['permissions'] {

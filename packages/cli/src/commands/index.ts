@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./migrate.ts'),
   },
   {
+    name: 'trust',
+    summary: 'configure the trusted publishers of a repository at its registries',
+    load: () => import('./trust.ts'),
+  },
+  {
     name: 'rehearse',
     summary: 'play the whole release offline, against a local registry',
     load: () => import('./rehearse.ts'),

@@ -1,0 +1,71 @@
+import type { Provider } from './provider.ts'
+import { PROVIDERS } from './providers/index.ts'
+import { PERMISSIONS, RECORD_FILE } from './record-text.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/**
+ * The JSON Schema (draft 2020-12) of `trusted-publishers.json`, made from what the providers declare, for editors and
+ * whoever writes the file by program. What a field must look like inside, only the reader knows.
+ */
+export function publisherRecordSchema(): Schema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: RECORD_FILE,
+    description: 'The trusted publishers that are, or are to be, configured at package registries.',
+    type: 'object',
+    required: ['publishers'],
+    properties: {
+      publishers: {
+        type: 'array',
+        items: { oneOf: PROVIDERS.map(entrySchema) },
+      },
+    },
+  }
+}
+
+function entrySchema({ id, label, fields }: Provider): Schema {
+  const declared = Object.entries(fields)
+  return {
+    title: label,
+    type: 'object',
+    required: [
+      'package',
+      'registry',
+      'provider',
+      ...declared.filter(([, { optional }]) => !optional).map(([name]) => name),
+    ],
+    properties: {
+      package: {
+        description: 'npm:<name> or pypi:<name>',
+        type: 'string',
+        pattern: '^(?:npm|pypi):.',
+      },
+      registry: {
+        description: 'The address that the client uploads to',
+        type: 'string',
+        pattern: '^https?://[^/]',
+      },
+      provider: { const: id },
+      issuer: {
+        description: 'Only for self-managed servers: the issuer of their ID tokens',
+        type: 'string',
+        pattern: '^https?://[^/]',
+      },
+      ...Object.fromEntries(declared.map(([name, field]) => [name, fieldSchema(field)])),
+      permissions: {
+        description: 'publish if left out',
+        type: 'array',
+        items: { enum: [...PERMISSIONS] },
+        minItems: 1,
+        uniqueItems: true,
+      },
+    },
+    // A typing mistake in the name of a field must not loosen a rule.
+    additionalProperties: false,
+  }
+}
+
+function fieldSchema({ label, help, example }: Provider['fields'][string]): Schema {
+  return { title: label, description: help, examples: [example], type: 'string' }
+}
