@@ -74,7 +74,33 @@ function isSame(field: string, expected: string, got: string, { step }: TrustedU
 
 /** The line of the record that names a package. */
 export function placeInRecord(name: string, release: Release): Place {
-  const lines = release.source(RECORD_FILE)?.text.split('\n') ?? []
-  const at = lines.findIndex((line) => line.includes(JSON.stringify(name)))
-  return { file: RECORD_FILE, line: at < 0 ? 1 : at + 1, column: 1 }
+  const text = release.source(RECORD_FILE)?.text ?? ''
+  const at = text.indexOf(JSON.stringify(name))
+  const line = at < 0 ? 1 : text.slice(0, at).split('\n').length
+  return { file: RECORD_FILE, line, column: 1 }
+}
+
+/** How many names are written out of a monorepo's packages. */
+const NAMED = 3
+
+/** "npm:a, npm:b, npm:c and 297 more", for one sentence about many packages. */
+export function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).join(', ')
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown
+}
+
+/** The comparisons about which there is the same to say, each group with its packages. */
+export function grouped<T extends { readonly comparison: Comparison; readonly key: string }>(
+  items: readonly T[],
+): readonly { readonly first: T; readonly names: readonly string[] }[] {
+  const groups = new Map<string, { readonly first: T; readonly names: string[] }>()
+  for (const item of items) {
+    const { step } = item.comparison.upload
+    const key = JSON.stringify([step.place, step.text, item.key])
+    const group = groups.get(key) ?? { first: item, names: [] }
+    const { package: name } = item.comparison.needed
+    if (!group.names.includes(name)) group.names.push(name)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
 }

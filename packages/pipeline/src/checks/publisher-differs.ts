@@ -6,6 +6,8 @@ import {
   comparisons,
   type Difference,
   differences,
+  grouped,
+  namesOf,
   placeInRecord,
 } from './compare-publishers.ts'
 
@@ -16,32 +18,40 @@ export const publisherDiffers: Check = {
   failures: ['F5', 'F7', 'F8'],
   severity: 'error',
   *find(release) {
-    for (const comparison of comparisons(release)) {
-      const ranked = comparison.recorded
-        .map((publisher) => ({ publisher, found: differences(publisher, comparison, release) }))
-        .toSorted((a, b) => a.found.length - b.found.length)
-      const [nearest] = ranked
-      if (nearest === undefined || nearest.found.length === 0) continue
-      yield finding(comparison, nearest.publisher, nearest.found, release)
-    }
+    const found = comparisons(release).flatMap((comparison) => nearest(comparison, release) ?? [])
+    for (const { first, names } of grouped(found)) yield finding(first, names, release)
   },
 }
 
+interface Nearest {
+  readonly comparison: Comparison
+  readonly publisher: RecordedPublisher
+  readonly found: readonly Difference[]
+  readonly key: string
+}
+
+/** The recorded publisher with the fewest differences; undefined if one has none. */
+function nearest(comparison: Comparison, release: Release): Nearest | undefined {
+  const [best] = comparison.recorded
+    .map((publisher) => ({ publisher, found: differences(publisher, comparison, release) }))
+    .toSorted((a, b) => a.found.length - b.found.length)
+  if (best === undefined || best.found.length === 0) return undefined
+  return { comparison, ...best, key: best.found.map(spelled).join('; ') }
+}
+
 function finding(
-  { upload, needed }: Comparison,
-  publisher: RecordedPublisher,
-  found: readonly Difference[],
+  { comparison, publisher, found, key: list }: Nearest,
+  names: readonly string[],
   release: Release,
 ): Found {
-  const { job, step, credentials } = upload
+  const { job, step, credentials } = comparison.upload
   const open = !job.environment.known && found.every(({ field }) => field === 'environment')
   const certain = credentials === 'trusted' && !open
-  const list = found.map(spelled).join('; ')
   const { line, file } = placeInRecord(publisher.package, release)
   return {
     ...(!certain && { severity: 'warning' as const }),
     place: step.place,
-    message: `The publisher of ${needed.package} in ${file}:${line} ${open ? 'may not accept' : 'does not accept'} job "${job.id}": ${list}. ${step.ecosystem === 'npm' ? 'npmjs.com answers the exchange with "package not found", and the upload ends with a 404' : 'PyPI answers "invalid-publisher: valid token, but no corresponding publisher"'}.`,
+    message: `The publisher of ${namesOf(names)} in ${file}:${line} ${open ? 'may not accept' : 'does not accept'} job "${job.id}": ${list}. ${step.ecosystem === 'npm' ? 'npmjs.com answers the exchange with "package not found", and the upload ends with a 404' : 'PyPI answers "invalid-publisher: valid token, but no corresponding publisher"'}.`,
     fix: 'Change the job back, or the publisher at the registry and then the record; `trustpub trust plan` shows both.',
   }
 }

@@ -1,6 +1,6 @@
 import { hostOf } from '../publishers/registries.ts'
 import type { Check } from './check.ts'
-import { comparisons } from './compare-publishers.ts'
+import { comparisons, grouped, namesOf } from './compare-publishers.ts'
 
 /** F9, F10, F23, F24: a package that is published and has no publisher on record, or one at another registry. */
 export const publisherMissing: Check = {
@@ -9,15 +9,20 @@ export const publisherMissing: Check = {
   failures: ['F9', 'F10', 'F23', 'F24'],
   severity: 'error',
   *find(release) {
-    for (const { upload, needed, recorded, elsewhere } of comparisons(release)) {
-      if (recorded.length > 0) continue
+    const missing = comparisons(release)
+      .filter(({ recorded }) => recorded.length === 0)
+      .map((comparison) => {
+        const others = new Set(comparison.elsewhere.map(({ registry }) => hostOf(registry)))
+        return { comparison, key: [...others].join(' and ') }
+      })
+    for (const { first, names } of grouped(missing)) {
+      const { upload, needed } = first.comparison
       const host = hostOf(needed.registry)
-      const others = [...new Set(elsewhere.map(({ registry }) => hostOf(registry)))]
-      const only = others.length === 0 ? '' : ` It has one at ${others.join(' and ')} only.`
+      const only = first.key === '' ? '' : ` There is one at ${first.key} only.`
       yield {
         ...(upload.credentials === 'both' && { severity: 'warning' as const }),
         place: upload.step.place,
-        message: `${needed.package} has no trusted publisher at ${host} in trusted-publishers.json.${only} ${said(upload.step.ecosystem)}`,
+        message: `${namesOf(names)} ${names.length > 1 ? 'have' : 'has'} no trusted publisher at ${host} in trusted-publishers.json.${only} ${said(upload.step.ecosystem)}`,
         fix: `Configure it at ${host} and record it: \`trustpub trust plan --write\`, then \`trustpub trust apply\`.`,
       }
     }

@@ -15,7 +15,7 @@ import {
   secretsIn,
   substitute,
 } from './expressions.ts'
-import { matrixRows } from './matrix.ts'
+import { matrixRows, tellingRows } from './matrix.ts'
 import { idTokenAccess, permissionsOf } from './permissions.ts'
 import { readSteps, withEnvironment } from './steps.ts'
 import { jobsOf, readWorkflow, type Workflow } from './workflow.ts'
@@ -72,7 +72,7 @@ function readSite(
     commands: [],
   }
   const trace: JobStep[] = []
-  const states = matrixRows(job).map((row) => {
+  const states = tellingRows(job).map((row) => {
     const bindings = new Map([...site.bindings, ...row])
     const ofWorkflow = withEnvironment(child(workflow.tree, 'env'), new Map(), bindings)
     return readSteps(itemsOf(child(job, 'steps')), {

@@ -23,6 +23,34 @@ export function matrixRows(job: Tree): readonly Bindings[] {
   return included(kept, itemsOf(child(matrix, 'include')), axes)
 }
 
+/**
+ * The rows that differ in something that the job says anything about: on three systems the same is done, unless the job
+ * asks for the system.
+ */
+export function tellingRows(job: Tree): readonly Bindings[] {
+  const rows = matrixRows(job)
+  if (rows.length === 1) return rows
+  const text = textsIn(job).join('\n')
+  // `toJSON(matrix)`, `matrix[…]`: everything may count.
+  if (/\bmatrix\b(?!\.[\w-])/.test(text)) return rows
+  const named = new Set([...text.matchAll(/\bmatrix\.([\w-]+)/g)].map(([, name = '']) => name))
+  const tells = ([name]: readonly [string, string]): boolean => named.has(name.split('.')[1] ?? '')
+  const keyOf = (row: Bindings): string => JSON.stringify([...row].filter(tells).toSorted())
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+}
+
+/** Every text of a job but those of the matrix itself, and of where it runs. */
+function textsIn(tree: Tree): readonly string[] {
+  const text = textOf(tree)
+  if (text !== undefined) return [text]
+  const values = isMap(tree)
+    ? entriesOf(tree).flatMap(([key, value]) =>
+        key === 'strategy' || key === 'runs-on' ? [] : [value],
+      )
+    : itemsOf(tree)
+  return values.flatMap(textsIn)
+}
+
 /** An `include` entry extends the rows whose axes it does not contradict; else it is a row of its own. */
 function included(
   rows: readonly Bindings[],

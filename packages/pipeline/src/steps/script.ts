@@ -194,6 +194,7 @@ class ScriptReader {
     })
     for (const { text, directory: at } of scripts) {
       if (run.name === 'build') this.#context.findings.builds.add(at)
+      if (INERT.test(text)) continue
       this.#nested(text, place, { ...state, directory: at })
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
@@ -234,6 +235,10 @@ class ScriptReader {
     this.#context.findings.unknowns.push({ place, sentence })
   }
 }
+
+/** One plain command of a program that neither publishes nor changes what later ones find: most builds and tests. */
+const INERT =
+  /^(?:tsc|tsup|rollup|vite|webpack|esbuild|babel|swc|eslint|prettier|biome|jest|vitest|mocha|ava|tap|rimraf|del-cli|cpy)\b[^&|;<>$`\n]*$/
 
 /** The first line of a shell script. */
 const SHELL_SCRIPT = /^#!.*\b(?:ba|da|z)?sh\b/

@@ -64,6 +64,22 @@ export function workspaces(
   directory: string,
   npm: readonly NpmManifest[],
 ): Targets<NpmManifest> {
+  const known = picked.get(npm) ?? new Map<string, Targets<NpmManifest>>()
+  picked.set(npm, known)
+  const key = JSON.stringify([selection, directory])
+  const found = known.get(key) ?? pick(selection, directory, npm)
+  known.set(key, found)
+  return found
+}
+
+/** A monorepo's workflows pick the same workspaces again and again. */
+const picked = new WeakMap<readonly NpmManifest[], Map<string, Targets<NpmManifest>>>()
+
+function pick(
+  selection: Selection & { of: 'workspaces' },
+  directory: string,
+  npm: readonly NpmManifest[],
+): Targets<NpmManifest> {
   const root = nearest(
     directory,
     npm.filter((one) => one.workspaces.length > 0),
