@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { formatTable } from './lib/results.mjs'
 import { prepareWorkbench } from './lib/workbench.mjs'
+import { doctor } from './parts/doctor.mjs'
 import { exchange } from './parts/exchange.mjs'
 import { memory } from './parts/memory.mjs'
 import { packument } from './parts/packument.mjs'
@@ -23,6 +24,7 @@ const PARTS = {
   memory: [memory],
   verify: [verify],
   synth: [synth],
+  doctor: [doctor],
 }
 
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startDevelopmentIssuer } from '../../packages/identity/dist/testing/index.js'
 import { freePort, startServer } from './processes.mjs'
 
-const PROGRAM = join(import.meta.dirname, '../../packages/cli/dist/main.js')
+export const PROGRAM = join(import.meta.dirname, '../../packages/cli/dist/main.js')
 const SET_UP_TOKEN = `set-up-${randomUUID()}`
 const REPOSITORY = 'acme/widget'
 const WORKFLOW = 'release.yml'
