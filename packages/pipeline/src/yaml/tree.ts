@@ -14,6 +14,8 @@ export interface Tree {
   readonly tag?: string
   /** Where the value stands in the text of its file; for an alias where it is anchored. Absent for an empty value. */
   readonly span?: Span
+  /** Where the alias stands, of a value that stands there as one. */
+  readonly alias?: Span
   /** What follows `#` on the line of a scalar: the version beside a commit. */
   readonly comment?: string
 }

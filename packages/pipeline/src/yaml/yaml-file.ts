@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -90,7 +91,7 @@ class TreeBuilder {
 
   /** `key` is the offset of the key that the value stands under. */
   #built(node: unknown, key: number | undefined): Built {
-    if (isAlias(node)) return this.#aliased(node.source, this.#placeAt(key ?? node.range?.[0]))
+    if (isAlias(node)) return this.#aliased(node, key)
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
     if (anchor !== undefined) this.#anchors.set(anchor, undefined)
     const built = this.#value(node, key)
@@ -140,7 +141,10 @@ class TreeBuilder {
   }
 
   /** Place and span of a node. */
-  #at(node: Scalar | YAMLMap | YAMLSeq, key: number | undefined): { place: Place; span?: Span } {
+  #at(
+    node: Scalar | YAMLMap | YAMLSeq | Alias,
+    key: number | undefined,
+  ): { place: Place; span?: Span } {
     const place = this.#placeAt(key ?? node.range?.[0])
     if (!node.range) return { place }
     const [start, end] = node.range
@@ -155,9 +159,14 @@ class TreeBuilder {
     return { file: this.#file, line: header.line + 1, column: Math.max(1, written - kept + 1) }
   }
 
-  #aliased(name: string, place: Place): Built {
+  #aliased(node: Alias, key: number | undefined): Built {
+    const name = node.source
+    const { place, span } = this.#at(node, key)
     const built = this.#anchors.get(name)
-    if (built !== undefined) return { tree: { ...built.tree, place }, size: built.size }
+    if (built !== undefined) {
+      const tree = { ...built.tree, place, ...(span && { alias: span }) }
+      return { tree, size: built.size }
+    }
     const known = this.#anchors.has(name)
     throw this.#error(place, known ? `*${name} contains itself` : `nothing is anchored as &${name}`)
   }
