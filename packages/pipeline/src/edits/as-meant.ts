@@ -50,7 +50,7 @@ function valuesOf(text: string, replaced?: Replaced): readonly Value[] | undefin
   })
   if (!Array.isArray(documents)) return undefined
   if (documents.some(({ errors }) => errors.length > 0)) return undefined
-  const reader = new Reader(replaced)
+  const reader = new Reader(text.length, replaced)
   try {
     const values = documents.map((document) => reader.read(document.contents, document))
     return replaced !== undefined && reader.replacements === 0 ? undefined : values
@@ -63,10 +63,12 @@ function valuesOf(text: string, replaced?: Replaced): readonly Value[] | undefin
 class Unreadable extends Error {}
 
 class Reader {
+  readonly #length: number
   readonly #replaced: Replaced | undefined
   replacements = 0
 
-  constructor(replaced: Replaced | undefined) {
+  constructor(length: number, replaced: Replaced | undefined) {
+    this.#length = length
     this.#replaced = replaced
   }
 
@@ -104,6 +106,7 @@ class Reader {
 
   #isTarget({ range }: Node): boolean {
     const target = this.#replaced?.target
-    return target !== undefined && range?.[0] === target.start && range[1] === target.end
+    if (target === undefined || !range) return false
+    return range[0] === target.start && Math.min(range[1], this.#length) === target.end
   }
 }

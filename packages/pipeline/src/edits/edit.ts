@@ -51,7 +51,8 @@ function inOrder(edits: readonly Edit[]): readonly Edit[] {
 
 /** Offset of the first character of the line that an offset is on. */
 export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1
+  // An offset below 0 would count as 0.
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }
 
 /** Offset behind the line break of the line that an offset is on; the end of the text if it is the last. */

@@ -72,7 +72,8 @@ export function removeFlowEntries(
     const end = spans.at(-1)?.end
     if (end === undefined) return undefined
     const isPlain = from !== undefined && !text.slice(from, start).includes('#')
-    edits.push({ file, start: isPlain ? from : start, end, text: '' })
+    const comma = isPlain ? 0 : (/^\s*,/.exec(text.slice(end))?.[0].length ?? 0)
+    edits.push({ file, start: isPlain ? from : start, end: end + comma, text: '' })
     break
   }
   return edits

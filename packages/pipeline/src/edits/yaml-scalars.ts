@@ -37,7 +37,9 @@ export function replacePart(
   const lines = value.replaceAll('\n', lineBreak(text) + indent)
   const edit = { file, ...found, text: lines }
   const meant = (before: Value): Value | undefined =>
-    typeof before === 'string' ? before.replace(part, () => value) : undefined
+    typeof before === 'string' && before.includes(part)
+      ? before.replace(part, () => value)
+      : undefined
   return asMeant(source, [edit], span, meant)?.[0]
 }
 
