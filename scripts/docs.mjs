@@ -39,12 +39,15 @@ async function update(path) {
   }
 }
 
-/** Files that are made from the code as a whole. */
+async function recordSchema() {
+  const { publisherRecordSchema } = await import('../packages/identity/dist/index.js')
+  return `${JSON.stringify(publisherRecordSchema(), null, 2)}\n`
+}
+
+/** Files that are made from the code as a whole. An editor finds the schema in whichever package is installed. */
 const FILES = {
-  'packages/identity/schema/trusted-publishers.schema.json': async () => {
-    const { publisherRecordSchema } = await import('../packages/identity/dist/index.js')
-    return `${JSON.stringify(publisherRecordSchema(), null, 2)}\n`
-  },
+  'packages/identity/schema/trusted-publishers.schema.json': recordSchema,
+  'packages/cli/schema/trusted-publishers.schema.json': recordSchema,
 }
 
 /** Brings a file that is made as a whole up to date. @param {string} path @param {string} text @returns {Promise<string[]>} */

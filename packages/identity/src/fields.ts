@@ -13,14 +13,14 @@ export function textField(
   pattern: RegExp,
   reason: string,
 ): Field {
-  const anchored = new RegExp(`^(?:${pattern.source})$`, pattern.flags)
+  const anchored = new RegExp(`^(?:${pattern.source})$`, 'u')
   const parse = (typed: string): Parsed => {
     const value = typed.trim()
     if (value.length > MAX_FIELD_LENGTH)
       return { reason: `it is longer than ${MAX_FIELD_LENGTH} characters` }
     return anchored.test(value) ? { value } : { reason }
   }
-  return { ...field, optional: field.optional ?? false, parse }
+  return { ...field, optional: field.optional ?? false, pattern: anchored.source, parse }
 }
 
 /** A name of a deployment environment. */
@@ -36,7 +36,16 @@ export function environmentField(help: string): Field {
 /** Every one is compared at each exchange; releases come from a few kinds of branch or tag. */
 const MAX_REF_PATTERNS = 20
 
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i
+/** A UUID in any case. */
+export const UUID: RegExp = /[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/
+
+/** As the source of a regular expression: the same, once to so many times, with commas between. */
+export function listPattern(item: RegExp, most: number): string {
+  return `^(?:${item.source})(?:, *(?:${item.source})){0,${most - 1}}$`
+}
+
+/** A full ref with at most four wildcards. */
+const REF_PATTERN = /refs\/[^*,]*(?:\*+[^*,]+){0,3}(?:\*+[^*,]*)?/
 
 /** A UUID, stored in lower case. */
 export function uuidField(
@@ -57,6 +66,7 @@ export function refField(): Field {
     help: 'Only runs for these refs may publish; * stands for any text without /, several patterns are separated by commas.',
     example: 'refs/tags/v*',
     optional: true,
+    pattern: listPattern(REF_PATTERN, MAX_REF_PATTERNS),
     parse: (typed): Parsed => {
       const patterns = listed(typed)
       if (patterns.length > MAX_REF_PATTERNS)
@@ -91,9 +101,10 @@ export function parseFields(provider: Provider, typed: Readonly<Record<string, u
     const value = parseField(field, typed[name])
     if (value !== undefined) fields[name] = value
   }
-  const broken = provider.brokenRule?.(fields)
-  if (broken !== undefined) {
-    throw refuse('field_invalid', { label: 'The publisher', value: provider.label, reason: broken })
+  const { oneOf } = provider
+  if (oneOf !== undefined && oneOf.names.filter((name) => name in fields).length !== 1) {
+    const { reason } = oneOf
+    throw refuse('field_invalid', { label: 'The publisher', value: provider.label, reason })
   }
   return fields
 }

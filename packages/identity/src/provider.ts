@@ -15,6 +15,8 @@ export interface Field {
   readonly help: string
   readonly example: string
   readonly optional: boolean
+  /** What a value looks like, as the source of a regular expression for the whole text, for schemas; `parse` decides. */
+  readonly pattern: string
   /** Brings what was typed into its stored form, or says in half a sentence why it cannot. */
   readonly parse: (typed: string) => { readonly value: string } | { readonly reason: string }
 }
@@ -84,8 +86,8 @@ export interface Provider<Name extends string = string> {
   /** No genuine ID token lives longer than this many seconds. */
   readonly maxLifetime: number
   readonly fields: Readonly<Record<Name, Field>>
-  /** A rule between fields, as half a sentence if it is broken. */
-  readonly brokenRule?: (fields: Fields<Name>) => string | undefined
+  /** Fields of which exactly one has to be given, and what to say in half a sentence if that is not so. */
+  readonly oneOf?: { readonly names: readonly Name[]; readonly reason: string }
   /** The claim that says which repository is running. Expected values are shown only to tokens that pass it. */
   readonly sourceClaim: string
   /** Claims with numeric ids that are pinned at the first successful exchange. */

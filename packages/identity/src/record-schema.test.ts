@@ -1,12 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PROVIDERS } from './providers/index.ts'
 import { parsePublisherRecord } from './record.ts'
 import { publisherRecordSchema } from './record-schema.ts'
-import { formatPublisherRecord } from './record-text.ts'
+import { formatPublisherRecord, type PublisherRecord } from './record-text.ts'
 
-const ajv = new Ajv2020({ strict: false })
+const ajv = new Ajv2020()
+addFormats.default(ajv)
 const validate = ajv.compile(publisherRecordSchema())
 
 const ENTRY = {
@@ -18,14 +20,16 @@ const ENTRY = {
   permissions: ['publish'],
 }
 
-const isRead = (document: unknown): boolean => {
+/** What the reader makes of it; undefined if it refuses. */
+function readOf(document: unknown): PublisherRecord | undefined {
   try {
-    parsePublisherRecord(JSON.stringify(document))
-    return true
+    return parsePublisherRecord(JSON.stringify(document))
   } catch {
-    return false
+    return undefined
   }
 }
+
+const isValid = (document: unknown) => validate(JSON.parse(JSON.stringify(document)))
 
 describe('the schema of trusted-publishers.json', () => {
   it.each(PROVIDERS)('takes what is written for a publisher of $id', ({ id, example }) => {
@@ -37,7 +41,20 @@ describe('the schema of trusted-publishers.json', () => {
       permissions: ['publish', 'stage'] as const,
     }
     const text = formatPublisherRecord({ publishers: [publisher] }, 'a comment')
-    expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true)
+    expect(isValid(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true)
+  })
+
+  it.each(
+    PROVIDERS.flatMap(({ id, fields }) =>
+      Object.entries(fields).map(([name, { example, pattern }]) => ({
+        id,
+        name,
+        example,
+        pattern,
+      })),
+    ),
+  )('has a pattern for $name of $id that fits its example', ({ example, pattern }) => {
+    expect(example).toMatch(new RegExp(pattern, 'u'))
   })
 
   it.each([
@@ -47,35 +64,92 @@ describe('the schema of trusted-publishers.json', () => {
     [{ publishers: [{ ...ENTRY, provider: 'jenkins' }] }],
     [{ publishers: [{ ...ENTRY, package: 'widget' }] }],
     [{ publishers: [{ ...ENTRY, registry: 'npmjs' }] }],
+    [{ publishers: [{ ...ENTRY, registry: 'ftp://registry.example/' }] }],
+    [{ publishers: [{ ...ENTRY, issuer: 'https:///' }] }],
     [{ publishers: [{ ...ENTRY, repository: undefined }] }],
     [{ publishers: [{ ...ENTRY, repository: 7 }] }],
+    [{ publishers: [{ ...ENTRY, repository: 'https://github.com/acme/widget' }] }],
+    [{ publishers: [{ ...ENTRY, workflow: undefined }] }],
+    [{ publishers: [{ ...ENTRY, workflow: 'release' }] }],
+    [{ publishers: [{ ...ENTRY, calledWorkflow: 'publish.yml' }] }],
+    [{ publishers: [{ ...ENTRY, environment: "o'neill" }] }],
+    [{ publishers: [{ ...ENTRY, ref: 'main' }] }],
+    [{ publishers: [{ ...ENTRY, ref: 'refs/a*b*c*d*e*f' }] }],
     [{ publishers: [{ ...ENTRY, permissions: [] }] }],
     [{ publishers: [{ ...ENTRY, permissions: ['delete'] }] }],
+    [{ publishers: [{ ...ENTRY, permissions: ['publish', 'publish'] }] }],
   ])('refuses %j, and so does the reader', (document) => {
-    expect(validate(JSON.parse(JSON.stringify(document)))).toBe(false)
-    expect(isRead(document)).toBe(false)
+    expect(isValid(document)).toBe(false)
+    expect(readOf(document)).toBeUndefined()
   })
 
-  it('takes everything that the reader takes', () => {
-    const value = fc.oneof(
-      fc.constantFrom(...Object.values(ENTRY).flat(), 'gitlab', 'release', 'pypi:a', 'stage'),
-      fc.string(),
-      fc.constant(undefined),
-    )
-    const names = [...Object.keys(ENTRY), 'environment', 'issuer', 'ref', 'other']
-    const change = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 })
+  it.each([
+    [{ ...ENTRY, ref: 'refs/tags/v*, refs/heads/release/**' }],
+    [{ ...ENTRY, workflow: undefined, calledWorkflow: 'acme/ci/.github/workflows/publish.yml' }],
+    [{ ...ENTRY, workflow: '.github/workflows/release.yml', environment: 'Veröffentlichung' }],
+    [{ ...ENTRY, permissions: undefined, issuer: 'https://github.acme.example/_services/token' }],
+    [{ ...ENTRY, provider: 'forgejo', workflow: 'release.yml' }],
+  ])('takes %j, and so does the reader', (entry) => {
+    expect(isValid({ publishers: [entry] }), JSON.stringify(validate.errors)).toBe(true)
+    expect(readOf({ publishers: [entry] })).toBeDefined()
+  })
+
+  it('agrees with the reader on whatever is written', () => {
     fc.assert(
-      fc.property(change, (changes) => {
-        const permissions = changes.permissions === undefined ? undefined : [changes.permissions]
-        const document = { publishers: [{ ...ENTRY, ...changes, permissions }] }
-        if (!isRead(document)) return
-        expect(validate(JSON.parse(JSON.stringify(document))), JSON.stringify(document)).toBe(true)
+      fc.property(documents(), (document) => {
+        const record = readOf(document)
+        const shown = JSON.stringify(document)
+        if (isValid(document)) expect(record, `only the schema takes ${shown}`).toBeDefined()
+        if (record === undefined) return
+        const written = JSON.parse(formatPublisherRecord(record))
+        expect(isValid(written), `only the reader takes ${shown}`).toBe(true)
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     )
   })
 
   it('lets a file name it', () => {
-    expect(isRead({ $schema: './trusted-publishers.schema.json', publishers: [ENTRY] })).toBe(true)
+    const document = { $schema: './trusted-publishers.schema.json', publishers: [ENTRY] }
+    expect(readOf(document)?.publishers).toHaveLength(1)
+    expect(isValid(document)).toBe(true)
   })
 })
+
+/** Nothing can be generated by these. */
+const LOOKAHEAD = /\(\?!(?:[^()]|\([^()]*\))*\)/g
+
+function insert([text, at, more]: readonly [string, number, string]): string {
+  return text.slice(0, at) + more + text.slice(at)
+}
+
+/** Entries of every provider, and what typing mistakes make of them. */
+function documents(): fc.Arbitrary<unknown> {
+  const values = PROVIDERS.flatMap(({ fields }) =>
+    Object.values(fields).flatMap(({ example, pattern }) => [
+      fc.constant(example),
+      fc.stringMatching(new RegExp(pattern.replace(LOOKAHEAD, ''), 'u'), { maxLength: 100 }),
+      fc.tuple(fc.constant(example), fc.nat(20), fc.string({ maxLength: 1 })).map(insert),
+    ]),
+  )
+  const mistakes = fc.oneof(
+    fc.constantFrom(null, '', ' ', 7, [], {}, 'https://x/', 'refs/tags/**', 'stage', ['publish']),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  )
+  const value = fc.oneof(...values, mistakes)
+  const known = [...new Set(PROVIDERS.flatMap(({ fields }) => Object.keys(fields)))]
+  const names = [...known, 'package', 'registry', 'provider', 'issuer', 'permissions', 'other']
+  return fc
+    .tuple(
+      fc.constantFrom(...PROVIDERS),
+      fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 2 }),
+      fc.subarray(names, { maxLength: 1 }),
+    )
+    .map(([{ id, example }, changes, missing]) => {
+      const { package: name, registry, permissions } = ENTRY
+      const entry = { package: name, registry, provider: id, permissions, ...example.fields }
+      const left = Object.entries({ ...entry, ...changes }).filter(
+        ([member]) => !missing.includes(member),
+      )
+      return { publishers: [Object.fromEntries(left)] }
+    })
+}

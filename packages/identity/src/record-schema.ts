@@ -6,7 +6,8 @@ type Schema = Readonly<Record<string, unknown>>
 
 /**
  * The JSON Schema (draft 2020-12) of `trusted-publishers.json`, made from what the providers declare, for editors and
- * whoever writes the file by program. What a field must look like inside, only the reader knows.
+ * whoever writes the file by program. It describes the file as it is written; the reader also takes spaces around
+ * values, and leaves out what is blank.
  */
 export function publisherRecordSchema(): Schema {
   return {
@@ -24,37 +25,26 @@ export function publisherRecordSchema(): Schema {
   }
 }
 
-function entrySchema({ id, label, fields }: Provider): Schema {
+function entrySchema({ id, label, fields, oneOf }: Provider): Schema {
   const declared = Object.entries(fields)
+  const required = declared.filter(([, { optional }]) => !optional).map(([name]) => name)
   return {
     title: label,
     type: 'object',
-    required: [
-      'package',
-      'registry',
-      'provider',
-      ...declared.filter(([, { optional }]) => !optional).map(([name]) => name),
-    ],
+    required: ['package', 'registry', 'provider', ...required],
+    ...(oneOf && { oneOf: oneOf.names.map((name) => ({ required: [name] })) }),
     properties: {
       package: {
         description: 'npm:<name> or pypi:<name>',
         type: 'string',
         pattern: '^(?:npm|pypi):.',
       },
-      registry: {
-        description: 'The address that the client uploads to',
-        type: 'string',
-        pattern: '^https?://[^/]',
-      },
+      registry: addressSchema('The address that the client uploads to'),
       provider: { const: id },
-      issuer: {
-        description: 'Only for self-managed servers: the issuer of their ID tokens',
-        type: 'string',
-        pattern: '^https?://[^/]',
-      },
+      issuer: addressSchema('Only for self-managed servers: the issuer of their ID tokens'),
       ...Object.fromEntries(declared.map(([name, field]) => [name, fieldSchema(field)])),
       permissions: {
-        description: 'publish if left out',
+        description: 'What the publisher may do; publish if left out',
         type: 'array',
         items: { enum: [...PERMISSIONS] },
         minItems: 1,
@@ -66,6 +56,10 @@ function entrySchema({ id, label, fields }: Provider): Schema {
   }
 }
 
-function fieldSchema({ label, help, example }: Provider['fields'][string]): Schema {
-  return { title: label, description: help, examples: [example], type: 'string' }
+function addressSchema(description: string): Schema {
+  return { description, type: 'string', format: 'uri', pattern: '^https?://[^/]' }
+}
+
+function fieldSchema({ label, help, example, pattern }: Provider['fields'][string]): Schema {
+  return { title: label, description: help, examples: [example], type: 'string', pattern }
 }

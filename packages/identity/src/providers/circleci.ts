@@ -9,7 +9,7 @@ import {
   textClaim,
   textsClaim,
 } from '../check.ts'
-import { refField, textField, uuidField } from '../fields.ts'
+import { listPattern, refField, textField, UUID, uuidField } from '../fields.ts'
 import { askProgram, audienceOf } from '../id-token-request.ts'
 import {
   type Detection,
@@ -144,6 +144,7 @@ function contextsField() {
     help: 'Contexts that the job must use, separated by commas; who may use a context is restricted in CircleCI.',
     example: '5b7d6f8e-9a21-4c3d-8e9f-7a1f0a2e6b1d',
     optional: true,
+    pattern: listPattern(UUID, MAX_CONTEXTS),
     parse: (typed: string) => {
       const parsed = listed(typed).map((id) => one.parse(id))
       const wrong = parsed.find((each) => 'reason' in each)

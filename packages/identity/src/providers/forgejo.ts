@@ -31,6 +31,8 @@ const ISSUER = 'https://codeberg.org/api/actions'
 const REFUSED_EVENTS = ['pull_request_target', 'workflow_run']
 
 const WORKFLOWS = '.forgejo/workflows/'
+const FOLDER = /\.(?:forgejo|gitea|github)\/workflows\//
+const FILE = /[A-Za-z0-9_.@+-][A-Za-z0-9_.@+ -]*\.ya?ml/
 
 /** Forgejo Actions, Codeberg and self-managed. Claims: https://forgejo.org/docs/latest/user/actions/security-openid-connect/ */
 export const forgejo: Provider = defineProvider<Name>({
@@ -102,12 +104,16 @@ function workflowField() {
       help: 'The file that the event starts. A name alone stands for one in .forgejo/workflows.',
       example: '.forgejo/workflows/release.yml',
     },
-    /\.(?:forgejo|gitea|github)\/workflows\/[A-Za-z0-9_.@+-][A-Za-z0-9_.@+ -]*\.ya?ml/,
+    new RegExp(`${FOLDER.source}${FILE.source}`),
     'write the name of a .yml or .yaml file in .forgejo/workflows, .gitea/workflows or .github/workflows',
   )
   const withFolder = (typed: string) =>
     typed.includes('/') ? typed : `${WORKFLOWS}${typed.trim()}`
-  return { ...field, parse: (typed: string) => field.parse(withFolder(typed)) }
+  return {
+    ...field,
+    pattern: `^(?:${FOLDER.source})?${FILE.source}$`,
+    parse: (typed: string) => field.parse(withFolder(typed)),
+  }
 }
 
 /** The letter case of a repository does not count, that of a file does; so the path uses the claim's own spelling. */

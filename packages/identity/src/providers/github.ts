@@ -69,10 +69,10 @@ export const github: Provider = defineProvider<Name>({
     ),
     ref: refField(),
   },
-  brokenRule: (fields) =>
-    (fields.workflow === undefined) === (fields.calledWorkflow === undefined)
-      ? 'name either the workflow file or the called workflow'
-      : undefined,
+  oneOf: {
+    names: ['workflow', 'calledWorkflow'],
+    reason: 'name either the workflow file or the called workflow',
+  },
   sourceClaim: 'repository',
   pinnedClaims: ['repository_owner_id', 'repository_id'],
   lookupKey: (fields) => lowerAscii(fields.repository ?? ''),
@@ -125,7 +125,11 @@ function workflowField(label: string, help: string, pattern: RegExp) {
   )
   const withoutFolder = (typed: string) =>
     typed.trim().startsWith(WORKFLOWS) ? typed.trim().slice(WORKFLOWS.length) : typed
-  return { ...field, parse: (typed: string) => field.parse(withoutFolder(typed)) }
+  return {
+    ...field,
+    pattern: `^(?:\\.github/workflows/)?(?:${pattern.source})$`,
+    parse: (typed: string) => field.parse(withoutFolder(typed)),
+  }
 }
 
 function withEnvironment(fields: Fields<Name>, claims: Claims): Fields<Name> {
