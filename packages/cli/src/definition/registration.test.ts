@@ -24,7 +24,7 @@ const PYPI: Registration = {
   label: 'PyPI',
   form: [['PyPI project name', 'acme-widget']],
   page: 'https://pypi.org/manage/project/acme-widget/settings/publishing/',
-  prefilled: 'https://pypi.org/manage/account/publishing/?provider=github',
+  prefilled: 'https://pypi.org/manage/project/acme-widget/settings/publishing/?provider=github',
   firstPublish: 'Add a pending publisher.',
 }
 
@@ -42,7 +42,7 @@ it('shows for each package what to enter and where, and what else would do it', 
     'acme-widget at PyPI',
     '  Enter at https://pypi.org/manage/project/acme-widget/settings/publishing/',
     '    PyPI project name  acme-widget',
-    '  or open the form filled in: https://pypi.org/manage/account/publishing/?provider=github',
+    '  or open the form filled in: https://pypi.org/manage/project/acme-widget/settings/publishing/?provider=github',
     '  Add a pending publisher.',
   ])
 })
