@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { ScriptCommand, ToolVersion } from '../job.ts'
-import type { Place, PublishStep, StoredSecret, Unknown } from '../model.ts'
+import type { Place, PublishStep, Unknown } from '../model.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import type { Tree } from '../yaml/tree.ts'
@@ -10,7 +10,15 @@ import { installedTools, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
 import { leavesNpmAlone } from './release-configs.ts'
-import { onceEach, type SecretFinder, secretsLeftBy, storedSecrets } from './secrets.ts'
+import {
+  type LeftSecret,
+  onceEach,
+  type SecretFinder,
+  secretsLeftBy,
+  storedSecrets,
+  usableFor,
+  withoutOthers,
+} from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
 import { npmrcText, targetOf } from './target.ts'
 import { nearest, workspaces } from './targets.ts'
@@ -27,7 +35,7 @@ export interface ShellState {
   readonly directory: string | undefined
   readonly variables: Variables
   /** Stored secrets that earlier scripts wrote to configuration files. */
-  readonly secrets: readonly StoredSecret[]
+  readonly secrets: readonly LeftSecret[]
   readonly userRegistry?: string | undefined
   /** Node and npm on the PATH. */
   readonly node?: ToolVersion | undefined
@@ -163,7 +171,7 @@ class ScriptReader {
     if (leavesNpmAlone(use, manifests.npm, textOf)) return
     const target = targetOf(publish, directory, state, manifests)
     const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
-    const read = `${script}\n${npmrc}`
+    const read = withoutOthers(`${script}\n${npmrc}`, target.registry)
     const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)
     for (const sentence of target.sentences) this.#unknown(place, sentence)
     findings.publishes.push({
@@ -175,7 +183,7 @@ class ScriptReader {
       args: publish.args.map((arg) => expand(arg, state.variables)),
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
-      storedSecrets: onceEach([...state.secrets, ...secrets]),
+      storedSecrets: onceEach([...usableFor(target.registry, state.secrets), ...secrets]),
       ...(target.files.some((file) => state.versionsSet?.has(file)) && { setsVersion: true }),
       ...capabilityOf(publish, command.text, directory, state, this.#context.textOf),
       within: this.#context.within,

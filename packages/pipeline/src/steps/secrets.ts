@@ -38,20 +38,64 @@ export function storedSecrets(
   return found
 }
 
+/** A stored secret that a script leaves behind, and the host of the registry that it is for, where the script says so. */
+export interface LeftSecret extends StoredSecret {
+  readonly host?: string
+}
+
 /** The stored secrets that a script leaves behind in a configuration file for later commands. */
 export function secretsLeftBy(
   script: string,
   place: Place,
   variables: Variables,
   find: SecretFinder,
-): readonly StoredSecret[] {
+): readonly LeftSecret[] {
   if (!STORES.test(script)) return []
-  const found: StoredSecret[] = find(script).map((name) => ({ name, place, by: 'script' }))
-  for (const [variable, { value, place: set }] of variables) {
-    if (!mentions(script, variable)) continue
-    for (const name of find(value)) found.push({ name, place: set, by: 'variable', as: variable })
-  }
-  return found
+  const lines = script.split('\n')
+  return [...new Set(lines.map(hostStoredFor))].flatMap((host) => {
+    const text = lines.filter((line) => hostStoredFor(line) === host).join('\n')
+    const found: StoredSecret[] = find(text).map((name) => ({ name, place, by: 'script' }))
+    for (const [variable, { value, place: set }] of variables) {
+      if (!mentions(text, variable)) continue
+      for (const name of find(value)) found.push({ name, place: set, by: 'variable', as: variable })
+    }
+    return host === undefined ? found : found.map((one) => ({ ...one, host }))
+  })
+}
+
+/** `npm.acme.example` of `//npm.acme.example/:_authToken=…`. */
+function hostStoredFor(line: string): string | undefined {
+  return /\/\/([\w.-]+(?::\d+)?)\/[^\s"'=]*_auth/.exec(line)?.[1]
+}
+
+/** The stored secrets among those left behind that an upload to a registry could use. */
+export function usableFor(
+  registry: string | undefined,
+  left: readonly LeftSecret[],
+): readonly StoredSecret[] {
+  return left
+    .filter(({ host }) => host === undefined || !isAnother(host, registry))
+    .map(({ name, place, by, as }) => ({ name, place, by, ...(as !== undefined && { as }) }))
+}
+
+/** What is left of a script without the lines that store a token for another registry. */
+export function withoutOthers(script: string, registry: string | undefined): string {
+  return script
+    .split('\n')
+    .filter((line) => {
+      const host = hostStoredFor(line)
+      return host === undefined || !isAnother(host, registry)
+    })
+    .join('\n')
+}
+
+/** The public registry goes by several names. */
+const PUBLIC_NAMES = /\b(?:npmjs|yarnpkg)\.(?:org|com)$/
+
+/** Tells whether a host is certainly not that of a registry, which is a public one where none is named. */
+function isAnother(host: string, registry: string | undefined): boolean {
+  if (PUBLIC_NAMES.test(host)) return false
+  return registry === undefined || (URL.canParse(registry) && new URL(registry).host !== host)
 }
 
 /** Each secret once, where it is handed on first. */
