@@ -78,7 +78,10 @@ function misdirected(
       fix: `Write \`${NPMJS}\`.`,
     }
   }
-  if (step.client === 'semantic-release' && host === hostOf(NPMJS) && registry !== NPMJS) {
+  // setup-node writes the slash itself.
+  const isSetUp = job.steps.some(({ inputs }) => inputs.get('registry-url') === registry)
+  const isOtherwise = host === hostOf(NPMJS) && registry !== NPMJS && !isSetUp
+  if (step.client === 'semantic-release' && isOtherwise) {
     return {
       place,
       message: `semantic-release exchanges ID tokens for a registry that is written \`${NPMJS}\` only, and here it is \`${registry}\`: job "${job.id}" ends with "ENONPMTOKEN No npm token specified."`,
