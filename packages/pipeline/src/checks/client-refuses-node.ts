@@ -1,4 +1,4 @@
-import type { ClientId } from '../model.ts'
+import type { ClientId, PublishStep } from '../model.ts'
 import { uploadsOf } from '../release.ts'
 import { isCertainlyAtLeast, mayBeIn } from '../steps/tool-version.ts'
 import type { Check } from './check.ts'
@@ -18,17 +18,25 @@ export const clientRefusesNode: Check = {
   severity: 'error',
   *find(release) {
     for (const { job, step } of uploadsOf(release)) {
-      const { client, clientVersion, node, action } = step
-      const demand = DEMANDS[client]
-      // An action brings a Node of its own.
-      if (demand === undefined || action !== undefined) continue
-      if (clientVersion === undefined || node === undefined || node.range === '*') continue
-      if (!isCertainlyAtLeast(clientVersion, demand.since) || mayBeIn(node, demand.node)) continue
+      const { client, clientVersion, node } = step
+      const demand = unmetDemand(step)
+      if (demand === undefined) continue
       yield {
-        place: node.place ?? step.place,
-        message: `${client} ${clientVersion.written} does not run on Node ${node.written}: job "${job.id}" ends with "[semantic-release]: node version ${demand.node} is required", and nothing is published.`,
+        place: node?.place ?? step.place,
+        message: `${client} ${clientVersion?.written} does not run on Node ${node?.written}: job "${job.id}" ends with "[semantic-release]: node version ${demand} is required", and nothing is published.`,
         fix: 'Set up Node 24.',
       }
     }
   },
+}
+
+/** What a client demands of Node where it is certain that the Node of the job does not meet it. */
+export function unmetDemand(step: PublishStep): string | undefined {
+  const { client, clientVersion, node, action } = step
+  const demand = DEMANDS[client]
+  // An action brings a Node of its own.
+  if (demand === undefined || action !== undefined) return undefined
+  if (clientVersion === undefined || node === undefined || node.range === '*') return undefined
+  const isNewClient = isCertainlyAtLeast(clientVersion, demand.since)
+  return isNewClient && !mayBeIn(node, demand.node) ? demand.node : undefined
 }

@@ -28,7 +28,7 @@ export interface MigrationOptions {
 }
 
 // A rewrite that is never content would go on for ever; none needs more than a round for each job.
-const MAX_ROUNDS = 200
+const MAX_ROUNDS = 1000
 
 /**
  * Plans the way of a repository to trusted publishing. Nothing is written.
@@ -42,19 +42,27 @@ export async function planMigration(
   const overlay = new Map<string, string>()
   const before = await readReleases(directory)
   const changes: Change[] = []
-  const left: Left[] = []
+  let left: Left[] = []
   let releases = before
-  for (const { rewrite } of rewrites) {
-    for (let round = 0; ; round++) {
-      const { possible, stays } = sorted(releases, rewrite)
-      const chosen = round < MAX_ROUNDS ? compatible(possible) : []
-      if (chosen.length === 0) {
-        left.push(...stays)
-        break
+  let rounds = 0
+  for (let isDone = false; !isDone; ) {
+    // What a later rewrite changes may be what an earlier one waited for.
+    isDone = true
+    left = []
+    for (const { rewrite } of rewrites) {
+      for (;;) {
+        const { possible, stays } = sorted(releases, rewrite)
+        const chosen = rounds < MAX_ROUNDS ? compatible(possible) : []
+        if (chosen.length === 0) {
+          left.push(...stays)
+          break
+        }
+        isDone = false
+        rounds++
+        changes.push(...chosen)
+        apply(chosen, overlay, releases)
+        releases = await readReleases(directory, overlay)
       }
-      changes.push(...chosen)
-      apply(chosen, overlay, releases)
-      releases = await readReleases(directory, overlay)
     }
   }
   left.push(...releases.flatMap(unrecorded))

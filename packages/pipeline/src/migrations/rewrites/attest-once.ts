@@ -2,25 +2,21 @@ import { attests } from '../../checks/attestations.ts'
 import { twoUploads } from '../../checks/two-uploads.ts'
 import { insertKeys } from '../../edits/yaml-edits.ts'
 import { hostOf } from '../../publishers/registries.ts'
-import { uploadsOf } from '../../release.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, isMap } from '../../yaml/tree.ts'
 import type { Rewrite } from '../migration.ts'
 
-/** Attestations that one upload leaves beside the files keep the next from uploading them. */
+/** No attestations where they would end the release. */
 export const attestOnce: Rewrite = {
   id: 'attest-once',
   title:
-    'Lets only the upload to PyPI make attestations, where the same job uploads to TestPyPI before.',
+    'Makes no attestations where they would end the release: before a second upload of the same files, and in a called workflow.',
   *rewrite(release) {
-    const lines = new Set(
-      [...twoUploads.find(release)].map(({ place }) => `${place.file}:${place.line}`),
-    )
-    if (lines.size === 0) return
-    for (const { job, step, registry } of uploadsOf(release)) {
-      const later = job.publishes.some(
-        ({ place }) => lines.has(`${place.file}:${place.line}`) && place.line > step.place.line,
-      )
-      if (!later || !attests(step)) continue
+    const second = secondUploads(release)
+    for (const upload of uploadsOf(release)) {
+      const { job, step, registry } = upload
+      const why = attests(step) ? whyNone(upload, second) : undefined
+      if (why === undefined) continue
       const source = release.source(step.place.file)
       const inputs = child(step.within, 'with')
       const edit =
@@ -30,18 +26,30 @@ export const attestOnce: Rewrite = {
             ? insertKeys(source, inputs, ['attestations: false'])
             : insertKeys(source, step.within, ['with:', '  attestations: false'], { after: 'uses' })
       const what = `The upload to ${hostOf(registry)} in job "${job.id}"`
-      if (edit === undefined) {
-        yield {
-          place: step.place,
-          sentence: `${what} leaves attestations that keep the next one from uploading: give it \`attestations: false\`, or a job of its own.`,
-        }
-        continue
-      }
-      yield {
-        place: step.place,
-        sentence: `${what} makes no attestations: they would keep the next one from uploading the same files.`,
-        edits: [edit],
-      }
+      yield edit === undefined
+        ? { place: step.place, sentence: `${what} needs \`attestations: false\`: ${why}.` }
+        : {
+            place: step.place,
+            sentence: `${what} makes no attestations: ${why}.`,
+            edits: [edit],
+          }
     }
   },
+}
+
+/** The lines of uploads that find the attestations of an earlier one beside the files. */
+function secondUploads(release: Release): ReadonlySet<string> {
+  return new Set([...twoUploads.find(release)].map(({ place }) => `${place.file}:${place.line}`))
+}
+
+function whyNone(
+  { job, step, credentials }: TrustedUpload,
+  second: ReadonlySet<string>,
+): string | undefined {
+  const isBefore = job.publishes.some(
+    ({ place }) => second.has(`${place.file}:${place.line}`) && place.line > step.place.line,
+  )
+  if (isBefore) return 'they would keep the next one from uploading the same files'
+  if (credentials !== 'trusted' || job.file === job.entry) return undefined
+  return `PyPI compares the called file, ${job.file}, the attestation would name ${job.entry}, and PyPI would refuse it when the files are up. To have attestations, publish in a job of ${job.entry} itself`
 }

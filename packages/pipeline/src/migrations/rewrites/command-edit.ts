@@ -2,7 +2,8 @@ import type { Edit } from '../../edits/edit.ts'
 import { removeItem, removeLines, replacePart } from '../../edits/yaml-edits.ts'
 import type { JobStep } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
-import { child, type Tree } from '../../yaml/tree.ts'
+import { child, type Tree, textOf } from '../../yaml/tree.ts'
+import { linesWith, linkOf } from './shell-lines.ts'
 
 /**
  * Another text for the command that publishes: where the CI file has it, or in the script of a package.json, or in a
@@ -66,8 +67,12 @@ export function withoutCommand(
   const source = release.source(step.tree.place.file)
   if (source === undefined || run === undefined) return undefined
   if (!step.commands.every((command) => command.text === text)) {
-    const edit = removeLines(source, run, text)
-    return edit && [edit]
+    const script = textOf(run) ?? ''
+    const lines = linesWith(script, text)
+    const link = linkOf(script, text)
+    const edit =
+      (lines && removeLines(source, run, lines)) ?? (link && replacePart(source, run, link, ''))
+    return edit ? [edit] : undefined
   }
   for (const key of ['steps', 'script', 'before_script', 'after_script']) {
     const list = child(job, key)

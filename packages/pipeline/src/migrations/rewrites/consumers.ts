@@ -1,6 +1,8 @@
 import type { Job, JobStep, ScriptCommand } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { uploadsOf } from '../../release.ts'
+import { textOf } from '../../yaml/tree.ts'
+import { scriptOf } from './command-edit.ts'
 import { privatePackages } from './private-packages.ts'
 
 /** npm's commands that want a token, and get none from trusted publishing. */
@@ -8,9 +10,6 @@ const OTHER_NPM_VERBS =
   /^(?:npm|pnpm|yarn npm) (?:dist-tag (?:add|rm)|tag (?:add|remove)|access|deprecate|owner|unpublish|team|star|hook|whoami)\b/
 
 const INSTALLS = /^(?:(?:npm|pnpm|yarn|bun) (?:ci|install|i|add)\b|yarn$)/
-
-/** Commands that write credentials down for others; another rewrite takes them out. */
-const STORES = /_auth(?:Token)?\b|npmAuthToken|\.pypirc|pypi-token|http-basic|npm-cli-login/
 
 /**
  * Who else needs what a variable holds, among the steps that see it: the reason to keep it, for the person. Undefined
@@ -30,6 +29,7 @@ export function otherConsumer(
       const why = consumes(command, variable, python, release)
       if (why !== undefined) return why
     }
+    if (mentions(withoutCommands(step), variable)) return 'a script uses it'
     const input = [...step.inputs].find(([, value]) =>
       new RegExp(`\\benv\\.${variable}\\b`).test(value),
     )
@@ -56,10 +56,20 @@ function consumes(
     if (why !== undefined)
       return `\`${text}\` needs it: ${why}. A token that may only read is enough for it`
   }
-  const mentions = new RegExp(`\\$\\{?${variable}\\b`).test(text)
-  const isOther =
-    mentions && !STORES.test(text) && !/\b(?:publish|upload|release|changeset)\b/.test(line)
-  return isOther ? `\`${text}\` uses it` : undefined
+  // What stores a token is gone by now, or it stays and would store nothing.
+  const isPublish = /\b(?:publish|upload|release|changeset)\b/.test(line)
+  return mentions(text, variable) && !isPublish ? `\`${text}\` uses it` : undefined
+}
+
+function mentions(text: string, variable: string): boolean {
+  return new RegExp(`\\$\\{?${variable}\\b`).test(text)
+}
+
+/** What a script holds beside commands and comments: here-documents, conditions. */
+function withoutCommands({ tree, commands }: JobStep): string {
+  const script = textOf(scriptOf(tree)) ?? ''
+  const rest = commands.reduce((text, command) => text.replace(command.text, ''), script)
+  return rest.replace(/^\s*#.*$/gm, '')
 }
 
 /** Another upload with the same secret to a registry without trusted publishing. */

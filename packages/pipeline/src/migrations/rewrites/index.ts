@@ -5,6 +5,7 @@ import { gitlabExchange } from './gitlab-exchange.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
 import { gitlabImage } from './gitlab-image.ts'
 import { gitlabSecrets } from './gitlab-secrets.ts'
+import { nodeVersion } from './node-version.ts'
 import { npmActions } from './npm-actions.ts'
 import { npmClient } from './npm-client.ts'
 import { npmVersion } from './npm-version.ts'
@@ -31,6 +32,7 @@ export const REWRITES: readonly Rewrite[] = [
   npmActions,
   toolVersions,
   releaseIt,
+  nodeVersion,
   npmVersion,
   gitlabImage,
   // Without a token.

@@ -12,7 +12,7 @@ import type { Outcome, Rewrite } from '../migration.ts'
 export const NPM_PIN = '11.19.1'
 
 /** The Node that is set up where the one at hand runs no npm that is new enough. */
-const NODE = '24'
+export const NODE = '24'
 
 /** Clients that leave the upload to npm. */
 const THROUGH_NPM: ReadonlySet<string> = new Set([

@@ -1,14 +1,24 @@
 import type { JobStep, ScriptCommand } from '../../job.ts'
+import { hostOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { withoutCommand } from './command-edit.ts'
+import { scriptOf, withoutCommand } from './command-edit.ts'
 import { privatePackages } from './private-packages.ts'
+import { hereDocument } from './shell-lines.ts'
 
 /** Commands that do nothing but write a token where a client finds it. */
 const NPM =
   /^(?:(?:echo|printf)\b.*_auth(?:Token)?=|(?:npm|pnpm) (?:config )?set .*_auth(?:Token)?\b|yarn config set .*npmAuthToken\b|npm-cli-login\b|npm login\b)/
 const PYTHON =
-  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:pypi-token|http-basic)\.|keyring set\b)/
+  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:pypi-token|http-basic)\.(?:test[-_]?)?pypi\b|keyring set\b.*\bpypi\.org\b)/
+
+/** Commands that write a here-document into a client's settings, and the lines of one that hold nothing but tokens. */
+const WRITES = /^(?:cat|tee)\b.*>.*\.(?:npmrc|pypirc)\b|^tee\b.*\.(?:npmrc|pypirc)\b/
+const NPM_LINE =
+  /^\s*(?:$|[#;]|\/\/[^=]*:_(?:authToken|auth)\s*=|_auth(?:Token)?\s*=|always-auth\s*=)/
+const PYTHON_LINE =
+  /^\s*(?:$|[#;]|\[(?:distutils|server-login|(?:test)?pypi)\]|index-servers\s*=|(?:test)?pypi\s*$|repository\s*[=:].*\bpypi\.org\b|(?:username|password)\s*[=:])/
 
 /** What such a command sets beside the token, and must go on setting. */
 const MORE = /(?:^|[\s"'\\n])(?:@[\w.-]+:)?registry\s*=|always-auth|npmRegistryServer/
@@ -21,7 +31,7 @@ export const tokenScripts: Rewrite = {
     for (const upload of uploadsOf(release)) {
       if (upload.credentials === 'unknown') continue
       for (const step of upload.job.steps) {
-        const storing = step.commands.filter((command) => isStoring(command, upload))
+        const storing = step.commands.filter((command) => isStoring(command, step, upload))
         // A step that does nothing else goes as a whole; line by line it would be left without a script.
         const [first] = storing
         const isAll = storing.length === step.commands.length
@@ -33,9 +43,34 @@ export const tokenScripts: Rewrite = {
   },
 }
 
-function isStoring({ words, text, nested }: ScriptCommand, { step }: TrustedUpload): boolean {
-  const pattern = step.ecosystem === 'pypi' ? PYTHON : NPM
-  return !nested && (pattern.test(words.join(' ')) || pattern.test(text))
+function isStoring(
+  { words, text, nested }: ScriptCommand,
+  step: JobStep,
+  { step: { ecosystem }, registry }: TrustedUpload,
+): boolean {
+  if (nested) return false
+  const lines = writtenLines(text, step)
+  const pattern = ecosystem === 'pypi' ? PYTHON : NPM
+  const token = ecosystem === 'pypi' ? /password\s*[=:]/ : /_auth(?:Token)?\s*=/
+  const isWritten = lines.some((line) => token.test(line))
+  if (!isWritten && !pattern.test(words.join(' ')) && !pattern.test(text)) return false
+  // The token of another registry is none of this release's business.
+  const hosts = [text, ...lines].flatMap((line) =>
+    [...line.matchAll(/\/\/([^/\s"'=]+)\/[^\s"'=]*_auth/g)].map(([, host]) => host),
+  )
+  return hosts.length === 0 || hosts.includes(hostOf(registry))
+}
+
+/** What a here-document writes into a client's settings. */
+function writtenLines(text: string, { tree }: JobStep): readonly string[] {
+  const script = textOf(scriptOf(tree)) ?? ''
+  return WRITES.test(text) ? (hereDocument(script, text)?.lines ?? []) : []
+}
+
+/** Tells whether a command writes more than tokens. */
+function writesMore(text: string, step: JobStep, { step: { ecosystem } }: TrustedUpload): boolean {
+  const line = ecosystem === 'pypi' ? PYTHON_LINE : NPM_LINE
+  return MORE.test(text) || writtenLines(text, step).some((one) => !line.test(one))
 }
 
 interface Removal {
@@ -51,15 +86,13 @@ function* removed(
   { isAll, upload, release }: Removal,
 ): Iterable<Outcome> {
   const source = release.source(place.file)
-  if (
-    source === undefined ||
-    (!text.includes('_auth') && !/npmAuthToken|pypi|password|keyring|login/.test(text))
-  )
+  if (source === undefined || !/_auth|npmAuthToken|npmrc|pypi|password|keyring|login/.test(text))
     return
-  if (MORE.test(text)) {
+  const storing = isAll ? step.commands.map((command) => command.text) : [text]
+  if (storing.some((one) => writesMore(one, step, upload))) {
     yield {
       place,
-      sentence: `\`${text}\` writes a registry beside the token. Keep the registry and take the token out by hand.`,
+      sentence: `\`${text}\` writes a registry, or more, beside the token. Keep that and take the token out by hand.`,
     }
     return
   }

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { examine } from '../checks/run.ts'
+import { readReleases } from '../read.ts'
+import { uploadsOf } from '../release.ts'
+import { withRepository } from '../repository/repository.test.util.ts'
+import { parseYaml } from '../yaml/yaml-file.ts'
+import type { Migration } from './migration.ts'
+import { planMigration } from './plan.ts'
+import { type RandomRepository, randomRepository } from './random-repository.test.util.ts'
+
+type Files = RandomRepository['files']
+
+interface Migrated {
+  readonly migration: Migration
+  readonly after: Files
+}
+
+function migrate(files: Files, harden = false): Promise<Migrated> {
+  return withRepository(files, async (directory) => {
+    const migration = await planMigration(directory, { harden })
+    const after = new Map(Object.entries(files))
+    for (const { file, after: text } of migration.files) {
+      if (text === undefined) after.delete(file)
+      else after.set(file, text)
+    }
+    return { migration, after: Object.fromEntries(after) }
+  })
+}
+
+/** Every secret that the files name, with how often. */
+function secretsIn(files: Files): ReadonlyMap<string, number> {
+  const names = Object.values(files).flatMap((text) =>
+    [...text.matchAll(/secrets\.(\w+)/g)].map(([, name = '']) => name),
+  )
+  return new Map(names.map((name) => [name, names.filter((one) => one === name).length]))
+}
+
+/** The checks that report errors, and how the uploads come by their leave. */
+function judge(
+  files: Files,
+): Promise<{ readonly errors: readonly string[]; readonly credentials: readonly string[] }> {
+  return withRepository(files, async (directory) => {
+    const releases = await readReleases(directory)
+    const findings = releases.flatMap((release) => examine(release).findings)
+    return {
+      errors: findings.flatMap(({ severity, check }) => (severity === 'error' ? [check] : [])),
+      credentials: releases.flatMap(uploadsOf).map(({ credentials }) => credentials),
+    }
+  })
+}
+
+describe('planMigration of a random repository', () => {
+  it('leaves everything that is not about publishing as it stands', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomRepository, async ({ files, kept }) => {
+        const { after } = await migrate(files)
+        for (const { file, text } of kept) expect(after[file]).toContain(text)
+        const now = secretsIn(after)
+        for (const [name, count] of secretsIn(files)) {
+          if (!/^(?:NPM|PYPI)_TOKEN$/.test(name))
+            expect({ name, count: now.get(name) }).toEqual({ name, count })
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('writes YAML with the line breaks of the file', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomRepository, async ({ files }) => {
+        const { migration } = await migrate(files)
+        for (const { file, before, after = '' } of migration.files) {
+          if (file.endsWith('.yml')) expect(() => parseYaml(file, after, 'github')).not.toThrow()
+          if (before?.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n')
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('has nothing to do the second time, nor with what makes it harder to misuse', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomRepository, fc.boolean(), async ({ files }, harden) => {
+        const { after } = await migrate(files, harden)
+        const { migration } = await migrate(after, harden)
+        expect(migration.changes).toEqual([])
+        expect(migration.files).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('ends in a release without stored tokens, or says what stays, and brings no error', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomRepository, fc.boolean(), async ({ files }, harden) => {
+        const { migration, after } = await migrate(files, harden)
+        const [old, now] = [await judge(files), await judge(after)]
+        expect(now.errors.filter((check) => !old.errors.includes(check))).toEqual([])
+        if (migration.left.length === 0) {
+          expect(now.credentials).toEqual(now.credentials.map(() => 'trusted'))
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

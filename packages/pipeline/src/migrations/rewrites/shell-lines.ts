@@ -1,0 +1,78 @@
+/** What a here-document that a command reads holds, with the line that ends it. */
+export interface HereDocument {
+  readonly lines: readonly string[]
+  /** From behind the command to the end of the last line. */
+  readonly text: string
+}
+
+/** The here-document of a command of a script, if it reads one. */
+export function hereDocument(script: string, command: string): HereDocument | undefined {
+  const [, dash, , delimiter] = /<<(-?)[ \t]*(['"]?)(\w+)\2/.exec(command) ?? []
+  const at = script.indexOf(command)
+  if (delimiter === undefined || at < 0) return undefined
+  const [rest = '', ...lines] = script.slice(at + command.length).split('\n')
+  const end = lines.findIndex(
+    (line) => (dash === '' ? line : line.replace(/^\t+/, '')) === delimiter,
+  )
+  if (end < 0 || rest.trim() !== '') return undefined
+  return { lines: lines.slice(0, end), text: `\n${lines.slice(0, end + 1).join('\n')}` }
+}
+
+const CONTINUES = /(?:\\|&&|\|\|?|\bif|\bwhile|\buntil|!)[ \t]*$/
+const CONTINUED = /^[ \t]*(?:&&|\|)/
+const OPENS = /(?:\bthen|\bdo|\belse|\{|\()[ \t]*$/
+const CLOSES = /^[ \t]*(?:fi|done|else|elif|esac|\}|\))/
+
+/**
+ * The whole lines that go with a command: its here-document, and an `if` around it that does nothing else. Undefined
+ * where the shell would not read what is left.
+ */
+export function linesWith(script: string, command: string): string | undefined {
+  let start = script.indexOf(command)
+  if (start < 0 || script.indexOf(command, start + 1) >= 0) return undefined
+  let end = start + command.length + (hereDocument(script, command)?.text.length ?? 0)
+  for (;;) {
+    const before = lastLine(script.slice(0, start))
+    const after = firstLine(script.slice(end))
+    if (CONTINUES.test(before.line) || CONTINUED.test(after.line)) return undefined
+    if (!OPENS.test(before.line) || !CLOSES.test(after.line)) return script.slice(start, end)
+    // A test changes nothing, so it goes with what it is about.
+    const isTest = /^[ \t]*if[ \t]+(?:!?[ \t]*\[|test\b).*;[ \t]*then[ \t]*$/.test(before.line)
+    if (!isTest || after.line.trim() !== 'fi') return undefined
+    start = before.start + before.line.length - before.line.trimStart().length
+    end += after.end
+  }
+}
+
+function isCode(line: string): boolean {
+  return line.trim() !== '' && !line.trimStart().startsWith('#')
+}
+
+/** The last line of code before the line on which a text ends, and where it starts. */
+function lastLine(text: string): { readonly line: string; readonly start: number } {
+  const lines = text.split('\n')
+  const at = lines.slice(0, -1).findLastIndex(isCode)
+  const start = lines.slice(0, Math.max(at, 0)).reduce((sum, line) => sum + line.length + 1, 0)
+  return { line: lines[at] ?? '', start }
+}
+
+/** The first line of code behind the line on which a text starts, and where it ends. */
+function firstLine(text: string): { readonly line: string; readonly end: number } {
+  const lines = text.split('\n')
+  const at = lines.slice(1).findIndex(isCode) + 1
+  const end = lines.slice(0, at + 1).join('\n').length
+  return at === 0 ? { line: '', end: 0 } : { line: lines[at] ?? '', end }
+}
+
+/** `command && `, where it begins a line that goes on: what can be taken out without another change. */
+export function linkOf(script: string, command: string): string | undefined {
+  const start = script.indexOf(command)
+  if (start < 0 || script.indexOf(command, start + 1) >= 0 || command.includes('\n')) {
+    return undefined
+  }
+  const before = lastLine(script.slice(0, start)).line
+  const line = script.slice(script.lastIndexOf('\n', start) + 1, start)
+  const link = /^[ \t]*(?:&&|;)[ \t]*(?=[^\s\\])/.exec(script.slice(start + command.length))?.[0]
+  const isFirst = line.trim() === '' && !CONTINUES.test(before)
+  return link !== undefined && isFirst ? command + link : undefined
+}
