@@ -2,7 +2,7 @@ import { RECORD_FILE, type RecordedPublisher } from '@trustpub/identity'
 import type { Place } from '../place.ts'
 import { neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
+import { type Credentials, type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 
 /** An upload of one package, the publisher that it needs, and what is recorded for the package. */
 export interface Comparison {
@@ -14,62 +14,40 @@ export interface Comparison {
   readonly elsewhere: readonly RecordedPublisher[]
 }
 
-/** A field that a recorded publisher and a job do not agree on. */
-export interface Difference {
-  readonly field: string
-  readonly expected: string | undefined
-  readonly got: string | undefined
-}
-
 /** Every upload with ID tokens beside the record. Empty without a record. */
 export function comparisons(release: Release): readonly Comparison[] {
-  const { record, pipeline } = release
+  const { record } = release
   if (record === undefined) return []
-  return uploadsOf(release)
-    .filter(({ credentials }) => credentials === 'trusted' || credentials === 'both')
-    .flatMap((upload) => {
-      const jobs = [{ ...upload.job, publishes: [upload.step] }]
-      return neededPublishers({ ...pipeline, jobs }).map((needed) => {
-        const same = record.filter((one) => packageKey(one.package) === packageKey(needed.package))
-        const [here, elsewhere] = [true, false].map((want) =>
-          same.filter(({ registry }) => (hostOf(registry) === hostOf(needed.registry)) === want),
-        )
-        return { upload, needed, recorded: here ?? [], elsewhere: elsewhere ?? [] }
-      })
-    })
+  return uploadsWith(['trusted', 'both'], release).flatMap((upload) =>
+    neededBy(upload, release).map((needed) => {
+      const same = record.filter((one) => packageKey(one.package) === packageKey(needed.package))
+      const [here, elsewhere] = [true, false].map((want) =>
+        same.filter(({ registry }) => (hostOf(registry) === hostOf(needed.registry)) === want),
+      )
+      return { upload, needed, recorded: here ?? [], elsewhere: elsewhere ?? [] }
+    }),
+  )
+}
+
+/** The uploads that come by their leave in one of these ways. */
+export function uploadsWith(
+  wanted: readonly Credentials[],
+  release: Release,
+): readonly TrustedUpload[] {
+  return uploadsOf(release).filter(({ credentials }) => wanted.includes(credentials))
+}
+
+/** The publishers, one for each package, without which an upload would be refused. */
+export function neededBy(
+  { job, step }: TrustedUpload,
+  { pipeline }: Release,
+): readonly RecordedPublisher[] {
+  return neededPublishers({ ...pipeline, jobs: [{ ...job, publishes: [step] }] })
 }
 
 /** PyPI takes names as equal that differ in case and separators only (PEP 503). */
 export function packageKey(name: string): string {
   return name.startsWith('pypi:') ? name.toLowerCase().replace(/[-_.]+/g, '-') : name
-}
-
-/** What a recorded publisher would refuse of a job. A field that it leaves open accepts everything. */
-export function differences(
-  recorded: RecordedPublisher,
-  { needed, upload }: Comparison,
-  release: Release,
-): readonly Difference[] {
-  const names = new Set([...Object.keys(recorded.fields), ...Object.keys(needed.fields)])
-  return [...names].flatMap((field) => {
-    const [expected, got] = [recorded.fields[field], needed.fields[field]]
-    if (expected === undefined && field === 'environment') return []
-    if (field === 'ref') return []
-    // Nothing but a manifest may name the repository here.
-    if (field === 'repository' && release.pipeline.repository.path === undefined) return []
-    if (
-      expected === got ||
-      (expected !== undefined && got !== undefined && isSame(field, expected, got, upload))
-    )
-      return []
-    return [{ field, expected, got }]
-  })
-}
-
-/** PyPI takes repositories and environments of GitHub in any case; npmjs.com and GitLab do not. */
-function isSame(field: string, expected: string, got: string, { step }: TrustedUpload): boolean {
-  const anyCase = step.ecosystem === 'pypi' && (field === 'repository' || field === 'environment')
-  return anyCase && expected.toLowerCase() === got.toLowerCase()
 }
 
 /** The line of the record that names a package. */
@@ -78,6 +56,16 @@ export function placeInRecord(name: string, release: Release): Place {
   const at = text.indexOf(JSON.stringify(name))
   const line = at < 0 ? 1 : text.slice(0, at).split('\n').length
   return { file: RECORD_FILE, line, column: 1 }
+}
+
+/** What a registry says to an ID token that fits none of its publishers. */
+export function refusalBy(registry: string, ecosystem: 'npm' | 'pypi'): string {
+  const host = hostOf(registry)
+  if (ecosystem === 'npm') {
+    const who = host === 'registry.npmjs.org' ? 'npmjs.com' : host
+    return `${who} answers the exchange with "package not found", which npm shows as a 404 or as ENEEDAUTH`
+  }
+  return `${host} answers "invalid-publisher: valid token, but no corresponding publisher"`
 }
 
 /** How many names are written out of a monorepo's packages. */
@@ -89,17 +77,25 @@ export function namesOf(names: readonly string[]): string {
   return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown
 }
 
-/** The comparisons about which there is the same to say, each group with its packages. */
-export function grouped<T extends { readonly comparison: Comparison; readonly key: string }>(
-  items: readonly T[],
+/** What a check wants to say of one package of an upload. */
+export interface Remark {
+  readonly upload: TrustedUpload
+  /** The package. */
+  readonly name: string
+  /** The same where the same is to be said. */
+  readonly key: string
+}
+
+/** The remarks that say the same of the same step, each group with its packages. */
+export function grouped<T extends Remark>(
+  remarks: readonly T[],
 ): readonly { readonly first: T; readonly names: readonly string[] }[] {
   const groups = new Map<string, { readonly first: T; readonly names: string[] }>()
-  for (const item of items) {
-    const { step } = item.comparison.upload
-    const key = JSON.stringify([step.place, step.text, item.key])
-    const group = groups.get(key) ?? { first: item, names: [] }
-    const { package: name } = item.comparison.needed
-    if (!group.names.includes(name)) group.names.push(name)
+  for (const remark of remarks) {
+    const { step } = remark.upload
+    const key = JSON.stringify([step.place, step.text, remark.key])
+    const group = groups.get(key) ?? { first: remark, names: [] }
+    if (!group.names.includes(remark.name)) group.names.push(remark.name)
     groups.set(key, group)
   }
   return [...groups.values()]

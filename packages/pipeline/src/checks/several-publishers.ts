@@ -1,7 +1,7 @@
-import { neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
-import { type TrustedUpload, uploadsOf } from '../release.ts'
+import type { TrustedUpload } from '../release.ts'
 import type { Check } from './check.ts'
+import { grouped, namesOf, neededBy, uploadsWith } from './compare-publishers.ts'
 
 /** F5, F10: npmjs.com keeps one publisher for a package, and two workflows or environments want to be it. */
 export const severalPublishers: Check = {
@@ -10,27 +10,27 @@ export const severalPublishers: Check = {
   failures: ['F5', 'F10'],
   severity: 'warning',
   *find(release) {
-    const uploads = uploadsOf(release).filter(
-      ({ registry, credentials }) =>
-        hostOf(registry) === 'registry.npmjs.org' && credentials === 'trusted',
-    )
     const byPackage = new Map<string, { readonly upload: TrustedUpload; readonly who: string }[]>()
-    for (const upload of uploads) {
-      const jobs = [{ ...upload.job, publishes: [upload.step] }]
-      for (const { package: name, fields } of neededPublishers({ ...release.pipeline, jobs })) {
+    for (const upload of uploadsWith(['trusted'], release)) {
+      if (hostOf(upload.registry) !== 'registry.npmjs.org') continue
+      for (const { package: name, fields } of neededBy(upload, release)) {
         const who = [fields.workflow, fields.environment && `environment ${fields.environment}`]
         const rivals = byPackage.get(name) ?? []
         rivals.push({ upload, who: who.filter((part) => part !== undefined).join(' with ') })
         byPackage.set(name, rivals)
       }
     }
-    for (const [name, rivals] of byPackage) {
-      const all = new Set(rivals.map(({ who }) => who))
-      const [, second] = rivals
-      if (all.size < 2 || second === undefined) continue
+    const contested = [...byPackage].flatMap(([name, rivals]) => {
+      const [first, ...rest] = rivals
+      const second = rest.find(({ who }) => who !== first?.who)
+      if (second === undefined) return []
+      const key = [...new Set(rivals.map(({ who }) => who))].join(' and by ')
+      return [{ upload: second.upload, name: name.replace('npm:', ''), key }]
+    })
+    for (const { first, names } of grouped(contested)) {
       yield {
-        place: second.upload.step.place,
-        message: `${name.replace('npm:', '')} is published by ${[...all].join(' and by ')}. npmjs.com keeps one trusted publisher for a package: all but one of them end with a 404.`,
+        place: first.upload.step.place,
+        message: `${namesOf(names)} ${names.length > 1 ? 'are' : 'is'} published by ${first.key}. npmjs.com keeps one trusted publisher for a package: all but one of them end with a 404.`,
         fix: 'Publish from one workflow file and environment, which the others start with `gh workflow run`, or which has all the triggers.',
       }
     }

@@ -4,8 +4,28 @@ import type { Pipeline, PublishJob } from '../model.ts'
 import { hostOf, registryOf } from './registries.ts'
 
 /** The repository that the claims name; `example/<folder>` where nothing tells. */
-export function repositoryOf({ repository, directory }: Pipeline): string {
-  return repository.path ?? `example/${directory.split(/[\\/]/).at(-1) || 'repository'}`
+export function repositoryOf(pipeline: Pipeline): string {
+  const { repository, directory } = pipeline
+  return (
+    pathAtProvider(pipeline) ??
+    repository.path ??
+    `example/${directory.split(/[\\/]/).at(-1) || 'repository'}`
+  )
+}
+
+/** Whether anything says where the repository lives at the CI whose pipeline this is. */
+export function isRepositoryKnown(pipeline: Pipeline): boolean {
+  return pathAtProvider(pipeline) !== undefined
+}
+
+const HOSTS: Readonly<Record<string, string>> = { github: 'github.com', gitlab: 'gitlab.com' }
+
+/** `origin` may be the copy at the other of the two CIs that a repository is set up for. */
+function pathAtProvider({ provider, repository }: Pipeline): string | undefined {
+  const { host, path, remotes } = repository
+  const own = HOSTS[provider]
+  const isElsewhere = host !== own && Object.values(HOSTS).includes(host ?? '')
+  return isElsewhere ? remotes?.find((remote) => remote.host === own)?.path : path
 }
 
 /** The environment of a job; where only a run knows it the one that it falls back to, if any. */
@@ -44,11 +64,14 @@ export function neededPublishers(pipeline: Pipeline): RecordedPublisher[] {
 
 /** PyPI compares the file that holds the job, npm the one that an event starts. */
 function workflowFields({ entry, file }: PublishJob, ecosystem: 'npm' | 'pypi'): Fields {
-  // GitHub publishers name a file of one folder, GitLab's a path.
-  const named = (path: string) => (path.startsWith('.github/') ? basename(path) : path)
   return ecosystem === 'pypi' && file !== entry
-    ? { calledWorkflow: named(file) }
-    : { workflow: named(entry) }
+    ? { calledWorkflow: workflowName(file) }
+    : { workflow: workflowName(entry) }
+}
+
+/** A workflow as publishers name it: at GitHub a file of one folder, at GitLab a path. */
+export function workflowName(path: string): string {
+  return path.startsWith('.github/') ? basename(path) : path
 }
 
 /** npmjs.com keeps one trusted publisher per package (docs.npmjs.com, "Trusted publishing"): who else needs one fails. */
