@@ -34,6 +34,17 @@ function isReplaced(line: string, address: string): boolean {
   return key === 'registry' || isCredential || TAKEN.test(line)
 }
 
+/** What the text of an .npmrc sets; of what is set twice the last counts. */
+export function settingsOf(text: string): ReadonlyMap<string, string> {
+  const [read = ''] = text.split(SECTION)
+  const settings = read.split(/[\r\n]+/).flatMap((line): [string, string][] => {
+    const [start = '', key] = SETTING.exec(line) ?? []
+    const value = line.slice(start.length).trim()
+    return key === undefined ? [] : [[key, value.replace(/^(["'])(.*)\1$/, '$2')]]
+  })
+  return new Map(settings)
+}
+
 /** The person's own .npmrc, empty if there is none; like npm, whatever the case of the variable that names it. */
 export async function userNpmrc(env: Environment): Promise<string> {
   const named = Object.entries(env).findLast(

@@ -1,101 +1,94 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { type RecordedPublisher, Refusal } from '@trustpub/identity'
-import { differences, isAsRecorded } from './compare.ts'
-import type { Configured, Registrar } from './registrar.ts'
+import type { RecordedPublisher, Refusal } from '@trustpub/identity'
+import { interruption } from '../tools/interruption.ts'
+import { compared, differences } from './compare.ts'
+import type { PackageGroup } from './groups.ts'
+import { PackageJob } from './package-job.ts'
+import type { Registrar } from './registrar.ts'
 import type { Registrars } from './registrars.ts'
 
 export type Outcome =
   | 'configured'
   | 'replaced'
+  | 'removed'
   | 'already there'
   | 'would be configured'
-  | 'would be replaced'
+  | 'would be removed'
   | 'differs'
   | 'by hand'
   | 'failed'
+  | 'not tried'
 
+/** What came of one publisher. */
 export interface Applied {
+  /** As it is planned; as it was there, if it was removed. */
   readonly publisher: RecordedPublisher
   readonly outcome: Outcome
-  /** Why it failed or differs. */
+  /** Why it failed, in what it differs, what it took the place of. */
   readonly detail?: string
+  readonly code?: string
 }
 
 export interface ApplyOptions {
+  /** Take away what the plan does not have, so that the packages have what is planned and nothing else. */
   readonly replace: boolean
   readonly dryRun: boolean
-  readonly progress: (done: Applied) => void
 }
 
 /**
  * Configures publishers, one after the other. What is there already is left, so that a second run goes on where the first
- * was stopped.
+ * was stopped. Ends early, with the rest not tried, if somebody interrupts it between two packages.
  */
 export async function applyAll(
-  publishers: readonly RecordedPublisher[],
+  groups: readonly PackageGroup[],
   registrars: Registrars,
   options: ApplyOptions,
+  progress: (done: Applied) => void = () => {},
 ): Promise<readonly Applied[]> {
   const results: Applied[] = []
-  for (const publisher of publishers) {
-    const done = await applied(publisher, registrars, options)
-    results.push(done)
-    options.progress(done)
+  for (const group of groups) {
+    const done = interruption.aborted
+      ? group.planned.map((publisher) => ({ publisher, outcome: 'not tried' as const }))
+      : await registrars.with(
+          group,
+          (registrar) => applied(group, registrar, registrars, options),
+          (refusal, tried) => group.planned.map((one) => failed(one, refusal, tried)),
+        )
+    for (const one of done) progress(one)
+    results.push(...done)
   }
   return results
 }
 
+function failed(publisher: RecordedPublisher, { message, code }: Refusal, tried: boolean): Applied {
+  return tried
+    ? { publisher, outcome: 'failed', detail: message, code }
+    : { publisher, outcome: 'not tried', code }
+}
+
 async function applied(
-  publisher: RecordedPublisher,
+  group: PackageGroup,
+  registrar: Registrar | undefined,
   registrars: Registrars,
   options: ApplyOptions,
-): Promise<Applied> {
-  try {
-    const registrar = await registrars.for(publisher)
-    if (registrar === undefined) return { publisher, outcome: 'by hand' }
-    return await configured(publisher, registrar, options)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return { publisher, outcome: 'failed', detail: error.message }
+): Promise<readonly Applied[]> {
+  if (registrar === undefined) {
+    return group.planned.map((publisher) => ({ publisher, outcome: 'by hand' }))
   }
-}
-
-async function configured(
-  publisher: RecordedPublisher,
-  registrar: Registrar,
-  { replace, dryRun }: ApplyOptions,
-): Promise<Applied> {
-  const { package: name } = publisher
-  const there = await registrar.list(name)
-  if (there.some((one) => isAsRecorded(one, publisher)))
-    return { publisher, outcome: 'already there' }
-  const [old] = there
-  if (!registrar.single || old === undefined) {
-    if (dryRun) return { publisher, outcome: 'would be configured' }
-    await registrar.add(publisher)
-    await wait(registrar.pause)
-    return { publisher, outcome: 'configured' }
-  }
-  const detail = differences(old, publisher).join('; ')
-  if (!replace) return { publisher, outcome: 'differs', detail }
-  if (dryRun) return { publisher, outcome: 'would be replaced', detail }
-  await replaced(publisher, old, registrar)
-  await wait(registrar.pause)
-  return { publisher, outcome: 'replaced', detail }
-}
-
-/** The registry keeps one: the old is taken away first, and put back if the new one is refused. */
-async function replaced(
-  publisher: RecordedPublisher,
-  old: Configured,
-  registrar: Registrar,
-): Promise<void> {
-  await registrar.remove(publisher.package, old.id)
-  await wait(registrar.pause)
-  try {
-    await registrar.add(publisher)
-  } catch (error) {
-    await registrar.add({ ...old, package: publisher.package })
-    throw error
-  }
+  const there = await registrar.list(group.package)
+  const { same, differing, missing, surplus } = compared(there, group.planned, (one, wanted) =>
+    differences(one, wanted, registrar.granted),
+  )
+  const others = [...differing.map((pair) => pair.there), ...surplus]
+  const job = new PackageJob(group, registrar, options, others)
+  const done: Applied[] = same.map(({ wanted }) => ({
+    publisher: wanted,
+    outcome: 'already there',
+  }))
+  for (const { wanted, there: nearest } of differing) done.push(await job.add(wanted, nearest))
+  for (const wanted of missing) done.push(await job.add(wanted, undefined))
+  // Whatever is not planned goes last, so that at no time less is trusted than at the end.
+  const isWhole = done.every(({ outcome }) => outcome !== 'failed')
+  if (isWhole && options.replace) done.push(...(await job.clear()))
+  if (job.lost !== undefined) registrars.lose(group, job.lost)
+  return done
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { completed, planOf } from './plan.ts'
+import { planOf } from './plan.ts'
 
 let directory: string
 
@@ -12,15 +12,15 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-const WORKFLOW = `on: push
-jobs:
-  publish:
+const job = (more = 'environment: release', command = 'npm publish') => `
     runs-on: ubuntu-latest
-    environment: release
+    ${more}
     permissions: { id-token: write }
     steps:
-      - run: npm publish
+      - run: ${command}
 `
+const workflow = (...jobs: string[]) =>
+  `on: push\njobs:${jobs.map((text, index) => `\n  job${index}:${text}`).join('')}`
 
 function write(files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -29,8 +29,8 @@ function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-const manifest = (repository?: string) =>
-  JSON.stringify({ name: '@acme/widget', version: '1.0.0', ...(repository && { repository }) })
+const manifest = (repository?: string, name = '@acme/widget') =>
+  JSON.stringify({ name, version: '1.0.0', ...(repository && { repository }) })
 
 const FIELDS = { repository: 'acme/widget', workflow: 'release.yml', environment: 'release' }
 const entry = (changes: object = {}) => ({
@@ -42,38 +42,108 @@ const entry = (changes: object = {}) => ({
   ...changes,
 })
 
+function repository(text: string, ...entries: object[]): void {
+  write({
+    '.github/workflows/release.yml': text,
+    'package.json': manifest('acme/widget'),
+    ...(entries.length > 0 && {
+      'trusted-publishers.json': JSON.stringify({ publishers: entries }),
+    }),
+  })
+}
+
 describe('planOf', () => {
   it('is what the pipeline needs where nothing is recorded', async () => {
-    write({ '.github/workflows/release.yml': WORKFLOW, 'package.json': manifest('acme/widget') })
+    repository(workflow(job()))
     const plan = await planOf(directory)
-    expect(plan).toMatchObject({ recorded: false, publishers: [{ fields: FIELDS }] })
-    expect(JSON.parse(completed(plan)).publishers).toEqual([entry()])
+    expect(plan).toMatchObject({ record: undefined, publishers: [{ fields: FIELDS }], unused: [] })
+    expect(plan.missing).toEqual(plan.publishers)
   })
 
-  it('is what is recorded, and says what the pipeline needs besides', async () => {
-    const record = { publishers: [entry({ environment: 'npm' }), entry({ package: 'npm:other' })] }
-    write({
-      '.github/workflows/release.yml': WORKFLOW,
-      'package.json': manifest('acme/widget'),
-      'trusted-publishers.json': JSON.stringify(record),
-    })
+  it('is what is recorded, and says in what the pipeline differs', async () => {
+    repository(workflow(job()), entry({ environment: 'npm' }))
     const plan = await planOf(directory)
-    expect(plan.publishers.map(({ fields }) => fields.environment)).toEqual(['npm', 'release'])
-    expect(plan.unrecorded).toMatchObject([{ fields: FIELDS }])
-    expect(JSON.parse(completed(plan)).publishers).toEqual(record.publishers)
+    expect(plan.publishers).toMatchObject([{ fields: { environment: 'npm' } }])
+    expect(plan.differing).toMatchObject([
+      { found: [{ field: 'environment', there: 'npm', wanted: 'release' }] },
+    ])
+    expect([plan.missing, plan.unused]).toEqual([[], []])
+  })
+
+  it('has a job without an environment for different where one is recorded, if it is known', async () => {
+    repository(workflow(job('env: {}')), entry())
+    expect((await planOf(directory)).differing).toMatchObject([
+      { found: [{ field: 'environment', there: 'release', wanted: undefined }] },
+    ])
+    const chosen = `environment: \${{ inputs.environment }}`
+    repository(workflow(job(chosen)), entry())
+    expect((await planOf(directory)).differing).toEqual([])
+  })
+
+  it('is content with a publisher that leaves the environment open, or has a ref besides', async () => {
+    repository(workflow(job()), entry({ environment: undefined, ref: 'refs/tags/v*' }))
+    const plan = await planOf(directory)
+    expect([plan.differing, plan.missing, plan.unused]).toEqual([[], [], []])
+  })
+
+  it('says what is needed besides, and what is not needed', async () => {
+    repository(
+      workflow(job(), job('environment: canary')),
+      entry(),
+      entry({ package: 'npm:@acme/old' }),
+    )
+    const plan = await planOf(directory)
+    expect(plan.missing).toMatchObject([{ fields: { environment: 'canary' } }])
+    expect(plan.unused).toMatchObject([{ package: 'npm:@acme/old' }])
+  })
+
+  it('takes a record for what it is where there is no pipeline that can be read', async () => {
+    write({ 'trusted-publishers.json': JSON.stringify({ publishers: [entry()] }) })
+    expect(await planOf(directory)).toMatchObject({ publishers: [{ fields: FIELDS }], unused: [] })
+    repository('on: [', entry())
+    const plan = await planOf(directory)
+    expect(plan.publishers).toHaveLength(1)
+    expect(plan.notes).toEqual([expect.stringContaining('is not valid YAML')])
   })
 
   it('does not invent a repository', async () => {
-    write({ '.github/workflows/release.yml': WORKFLOW, 'package.json': manifest() })
-    expect(await planOf(directory)).toMatchObject({ publishers: [], nameless: true })
+    write({ '.github/workflows/release.yml': workflow(job()), 'package.json': manifest() })
+    const plan = await planOf(directory)
+    expect(plan.publishers).toEqual([])
+    expect(plan.notes).toEqual([expect.stringContaining('names the repository')])
   })
 
-  it('leaves out registries of which nothing is known', async () => {
-    const workflow = WORKFLOW.replace(
-      'npm publish',
-      'npm publish --registry https://npm.acme.example/',
-    )
-    write({ '.github/workflows/release.yml': workflow, 'package.json': manifest('acme/widget') })
+  it('does not give a mirror the name that the repository has elsewhere', async () => {
+    write({
+      '.gitlab-ci.yml': `publish:
+  id_tokens: { NPM_ID_TOKEN: { aud: 'npm:registry.npmjs.org' } }
+  script: npm publish
+`,
+      'package.json': manifest('github:acme/widget'),
+    })
+    const plan = await planOf(directory)
+    expect(plan.publishers).toEqual([])
+    expect(plan.notes).toEqual([expect.stringContaining('names the repository')])
+  })
+
+  it('does not guess where a job publishes to', async () => {
+    repository(workflow(job('env: {}', `npm publish --registry $REGISTRY`)))
+    const plan = await planOf(directory)
+    expect(plan.publishers).toEqual([])
+    expect(plan.notes).toEqual([expect.stringContaining('Only a run knows')])
+  })
+
+  it('leaves out registries of which nothing is known, unless they are recorded', async () => {
+    const registry = 'https://npm.acme.example/'
+    const text = workflow(job('env: {}', `npm publish --registry ${registry}`))
+    repository(text)
     expect((await planOf(directory)).publishers).toEqual([])
+    repository(text, entry({ registry, package: 'npm:other' }))
+    expect((await planOf(directory)).missing).toMatchObject([{ registry }])
+  })
+
+  it('refuses a record that cannot be read', async () => {
+    write({ 'trusted-publishers.json': '{"publishers": 1}' })
+    await expect(planOf(directory)).rejects.toThrow('it needs a list "publishers"')
   })
 })

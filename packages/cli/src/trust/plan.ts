@@ -1,58 +1,105 @@
-import { isDeepStrictEqual } from 'node:util'
-import {
-  formatPublisherRecord,
-  parsePublisherRecord,
-  RECORD_FILE,
-  type RecordedPublisher,
-} from '@trustpub/identity'
-import { hostOf, neededPublishers, readReleases } from '@trustpub/pipeline'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parsePublisherRecord, RECORD_FILE, type RecordedPublisher } from '@trustpub/identity'
+import { hostOf } from '@trustpub/pipeline'
+import { type Comparison, compared, type Difference } from './compare.ts'
+import { groupedBy } from './groups.ts'
+import { type Needed, neededHere } from './needed.ts'
 
 /** What registries should have, and where that knowledge comes from. */
 export interface Plan {
   readonly publishers: readonly RecordedPublisher[]
-  /** Whether there is a trusted-publishers.json; what it says decides. */
-  readonly recorded: boolean
-  /** What the pipeline needs and the record lacks, or has otherwise. */
-  readonly unrecorded: readonly RecordedPublisher[]
-  /** The repository is not known, so that what the pipeline needs cannot be told. */
-  readonly nameless: boolean
+  /** The text of trusted-publishers.json; what it says decides. Undefined if there is no such file. */
+  readonly record: string | undefined
+  /** What the pipeline needs and the record does not list. */
+  readonly missing: readonly RecordedPublisher[]
+  /** What the record has otherwise than the pipeline needs it. */
+  readonly differing: readonly {
+    readonly recorded: RecordedPublisher
+    readonly needed: RecordedPublisher
+    readonly found: readonly Difference[]
+  }[]
+  /** What the record lists and no job of the pipeline needs. */
+  readonly unused: readonly RecordedPublisher[]
+  /** What could not be told of the pipeline, as sentences. */
+  readonly notes: readonly string[]
 }
 
-/** @throws Refusal if the record cannot be read; PipelineError */
+/** Reads it from the files of a repository. @throws Refusal if the record cannot be read; PipelineError */
 export async function planOf(directory: string): Promise<Plan> {
-  const releases = await readReleases(directory)
-  const text = releases[0]?.source(RECORD_FILE)?.text
-  const known = releases.filter(({ pipeline }) => pipeline.repository.path !== undefined)
-  const needed = known.flatMap(({ pipeline }) => neededPublishers(pipeline).filter(isTrusting))
-  const nameless = known.length < releases.length
-  if (text === undefined)
-    return { publishers: needed, recorded: false, unrecorded: needed, nameless }
-  const { publishers } = parsePublisherRecord(text)
-  const unrecorded = needed.filter((one) => !publishers.some((other) => isSame(one, other)))
-  return { publishers, recorded: true, unrecorded, nameless }
+  const record = await readFile(join(directory, RECORD_FILE), 'utf8').catch(absent)
+  if (record === undefined) {
+    const { needed, notes } = await neededHere(directory, [])
+    const publishers = needed.map(({ publisher }) => publisher)
+    const nothing = { differing: [], unused: [] }
+    return { publishers, record, missing: publishers, ...nothing, notes }
+  }
+  const { publishers } = parsePublisherRecord(record)
+  const hosts = publishers.map(({ registry }) => hostOf(registry))
+  const { needed, notes, isWhole } = await neededHere(directory, hosts)
+  const { missing, differing, unused } = besideRecord(publishers, needed)
+  return { publishers, record, missing, differing, unused: isWhole ? unused : [], notes }
 }
 
-/** Registries of which it is known that they have trusted publishing; others only if somebody has recorded them. */
-function isTrusting({ registry }: RecordedPublisher): boolean {
-  return ['registry.npmjs.org', 'pypi.org', 'test.pypi.org'].includes(hostOf(registry))
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
 }
 
-function isSame(a: RecordedPublisher, b: RecordedPublisher): boolean {
-  return (
-    a.package === b.package &&
-    hostOf(a.registry) === hostOf(b.registry) &&
-    isDeepStrictEqual({ ...a.fields }, { ...b.fields })
+function besideRecord(
+  recorded: readonly RecordedPublisher[],
+  needed: readonly Needed[],
+): Pick<Plan, 'missing' | 'differing' | 'unused'> {
+  const key = ({ package: name, registry }: RecordedPublisher) => `${name} ${hostOf(registry)}`
+  const groups = groupedBy(needed, ({ publisher }) => key(publisher))
+  const comparisons = [...groups].map(([group, wanted]) => {
+    const there = recorded.filter((one) => key(one) === group)
+    return ofPackage(there, wanted)
+  })
+  return {
+    missing: comparisons.flatMap(({ missing }) => missing),
+    differing: comparisons.flatMap(({ differing }) =>
+      differing.map(({ there, wanted, found }) => ({ recorded: there, needed: wanted, found })),
+    ),
+    unused: [
+      ...recorded.filter((one) => !groups.has(key(one))),
+      ...comparisons.flatMap(({ surplus }) => surplus),
+    ],
+  }
+}
+
+function ofPackage(
+  there: readonly RecordedPublisher[],
+  wanted: readonly Needed[],
+): Comparison<RecordedPublisher, RecordedPublisher> {
+  const known = new Map(
+    wanted.map(({ publisher, environmentKnown }) => [publisher, environmentKnown]),
+  )
+  return compared(there, [...known.keys()], (recorded, needed) =>
+    demands(recorded, needed, known.get(needed) === true),
   )
 }
 
-/** The record with what the pipeline needs; what is there stays. */
-export function completed({ publishers, recorded, unrecorded }: Plan): string {
-  const kept = recorded ? publishers : []
-  const missing = unrecorded.filter(
-    (one) =>
-      !kept.some(
-        (other) => other.package === one.package && hostOf(other.registry) === hostOf(one.registry),
-      ),
-  )
-  return formatPublisherRecord({ publishers: [...kept, ...missing] })
+/** What a recorded publisher demands that a job does not meet. What it leaves open, or demands besides, is no difference. */
+function demands(
+  recorded: RecordedPublisher,
+  needed: RecordedPublisher,
+  environmentKnown: boolean,
+): readonly Difference[] {
+  if (recorded.provider !== needed.provider) {
+    return [{ field: 'provider', there: recorded.provider, wanted: needed.provider }]
+  }
+  return Object.entries(recorded.fields).flatMap(([field, there]) => {
+    const wanted = needed.fields[field]
+    if (wanted === undefined && (field !== 'environment' || !environmentKnown)) return []
+    return isSame(field, there, wanted, recorded) ? [] : [{ field, there, wanted }]
+  })
+}
+
+/** PyPI and trustpub take repositories and environments of GitHub in any case. */
+function isSame(field: string, a = '', b = '', { provider, registry }: RecordedPublisher): boolean {
+  const anyCase =
+    provider === 'github' &&
+    ['repository', 'environment'].includes(field) &&
+    hostOf(registry) !== 'registry.npmjs.org'
+  return anyCase ? a.toLowerCase() === b.toLowerCase() : a === b
 }

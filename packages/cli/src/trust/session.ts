@@ -1,53 +1,51 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { Refusal } from '@trustpub/identity'
+import { interruption } from '../tools/interruption.ts'
+import { type Answer, answerOf } from './answers.ts'
 import { refuse } from './errors.ts'
+import { type Asking, OneTimePasswords } from './one-time-passwords.ts'
 
 /** A registry that does not answer for that long is taken for unreachable. */
 const TIMEOUT_MS = 30_000
-/** Answers of the trust endpoints have some hundred bytes. */
-const MAX_ANSWER_BYTES = 1024 * 1024
-/** Attempts while a registry asks for patience. */
-const MAX_ATTEMPTS = 4
-const MAX_RETRY_AFTER_S = 60
+/** Attempts while a registry asks for patience, with growing pauses unless it says how long. */
+const MAX_WAITS = 5
+const FIRST_WAIT_S = 5
+const MAX_WAIT_S = 120
+/** Pauses before the further attempts of a request that changes nothing. */
+const READ_PAUSES_MS = [500, 2000]
 /** How long somebody may take to confirm in the browser. */
 const CONFIRM_MS = 5 * 60_000
 
-/** How a one-time password is come by. */
-export interface OneTimePasswords {
-  /** From the command line; used first. */
-  readonly given: string | undefined
-  /** Asks the person; undefined where nobody is there. */
-  readonly ask: ((question: string) => Promise<string>) | undefined
-  /** Tells the person to open an address. */
-  readonly open: (url: string) => void
+export type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE'
+
+export interface SessionOptions {
+  readonly token: string
+  readonly asking: Omit<Asking, 'confirmed'>
+  /** What a person can do about a token that is refused. */
+  readonly advice: string
+  /** Between two changes, in milliseconds: some registries take more as an attack. */
+  readonly pace: number
+  /** Tells what is waited for. */
+  readonly tell?: (line: string) => void
+  readonly pause?: (ms: number) => Promise<unknown>
 }
 
-export interface Answered {
-  readonly status: number
-  readonly json: unknown
-  /** What the registry says in words, if anything. */
-  readonly reason: string
-}
-
-/** Requests to one registry with a token, and with a one-time password for as long as the registry takes it. */
+/** Requests to one registry with a token, as `npm trust` makes them: patient, and with a one-time password when asked. */
 export class TrustSession {
   readonly #base: URL
-  readonly #token: string
+  readonly #options: SessionOptions
   readonly #passwords: OneTimePasswords
   readonly #pause: (ms: number) => Promise<unknown>
-  #password: string | undefined
+  #lastChange = Number.NEGATIVE_INFINITY
 
-  constructor(
-    base: URL,
-    token: string,
-    passwords: OneTimePasswords,
-    pause: (ms: number) => Promise<unknown> = wait,
-  ) {
+  /** @throws Refusal `trust_insecure` */
+  constructor(base: URL, options: SessionOptions) {
     if (!isSafe(base)) throw refuse('trust_insecure', { host: base.host })
     this.#base = base
-    this.#token = token
-    this.#passwords = passwords
-    this.#password = passwords.given
-    this.#pause = pause
+    this.#options = options
+    this.#pause = options.pause ?? wait
+    const confirmed = (doneUrl: string) => this.#confirmed(doneUrl)
+    this.#passwords = new OneTimePasswords(base.host, { ...options.asking, confirmed })
   }
 
   get host(): string {
@@ -55,44 +53,59 @@ export class TrustSession {
   }
 
   /**
-   * Sends a request, with a one-time password if the registry asks for one.
-   * @param about the package, for messages
+   * Sends a request.
+   * @param name the package, for messages
    * @throws Refusal for everything but 2xx and 404
    */
-  async send(method: string, path: string, about: string, body?: unknown): Promise<Answered> {
-    for (let attempt = 1; ; attempt++) {
-      const { response, text } = await this.#request(method, path, about, body)
-      const { status, headers } = response
-      const json = parsed(text)
-      const reason = reasonIn(json) ?? (text.slice(0, 200).trim() || `it answers ${status}`)
-      if (status === 401 && wantsPassword(headers, text)) {
-        if (attempt > MAX_ATTEMPTS)
-          throw refuse('trust_token_refused', { host: this.host, package: about, reason })
-        this.#password = await this.#newPassword(json)
+  async send(method: Method, path: string, name: string, body?: unknown): Promise<Answer> {
+    for (let waits = 0; ; ) {
+      const answer = await this.#patient(method, path, body)
+      if (wantsPassword(answer)) {
+        await this.#passwords.renew(answer.json)
         continue
       }
-      if (status === 429 && attempt < MAX_ATTEMPTS) {
-        await this.#pause(retryAfter(headers) * 1000)
+      if (answer.status === 429 && waits < MAX_WAITS) {
+        await this.#patience(answer, waits++)
         continue
       }
-      if (response.ok || status === 404) return { status, json, reason }
-      throw this.#refusal(status, about, reason)
+      if (answer.status !== 401 && answer.status < 429) this.#passwords.accept()
+      if (answer.status < 300 || answer.status === 404) return answer
+      throw this.#refusal(answer, name)
     }
   }
 
-  async #request(
-    method: string,
-    path: string,
-    about: string,
-    body: unknown,
-  ): Promise<{ readonly response: Response; readonly text: string }> {
+  /** Reads are tried again after an outage. Changes are not: whether they were made is not known then. */
+  async #patient(method: Method, path: string, body: unknown): Promise<Answer> {
+    const pauses = method === 'GET' || method === 'HEAD' ? READ_PAUSES_MS : []
+    for (const ms of pauses) {
+      try {
+        const answer = await this.#request(method, path, body)
+        if (answer.status < 500) return answer
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+      }
+      await this.#pause(ms)
+    }
+    if (pauses.length === 0) await this.#paced()
+    return this.#request(method, path, body)
+  }
+
+  async #paced(): Promise<void> {
+    const rest = this.#lastChange + this.#options.pace - Date.now()
+    if (rest > 0) await this.#pause(rest)
+    this.#lastChange = Date.now()
+  }
+
+  async #request(method: Method, path: string, body: unknown): Promise<Answer> {
+    const { token, asking } = this.#options
+    const password = this.#passwords.current
     const headers: Record<string, string> = {
-      accept: 'application/json',
-      authorization: `Bearer ${this.#token}`,
-      'npm-auth-type': this.#passwords.given === undefined ? 'web' : 'legacy',
+      accept: '*/*',
+      authorization: `Bearer ${token}`,
+      'npm-auth-type': asking.given === undefined ? 'web' : 'legacy',
       'npm-command': 'trust',
       'user-agent': 'trustpub',
-      ...(this.#password !== undefined && { 'npm-otp': this.#password }),
+      ...(password !== undefined && { 'npm-otp': password }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
     try {
@@ -104,59 +117,62 @@ export class TrustSession {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      return { response, text: await bounded(response) }
+      return await answerOf(response, [token, password ?? ''])
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw refuse('trust_unreachable', { host: this.host, reason, package: about })
+      throw refuse('trust_unreachable', { host: this.host, reason: reasonOf(error) })
     }
   }
 
-  #refusal(status: number, about: string, reason: string): Error {
-    const host = this.host
-    const values = { host, package: about, reason: withoutStop(reason) }
-    if (status === 401 || status === 403) return refuse('trust_token_refused', values)
+  async #patience({ headers }: Answer, waits: number): Promise<void> {
+    const seconds = retryAfter(headers) ?? FIRST_WAIT_S * 2 ** waits
+    this.#options.tell?.(`${this.host} asks for patience: waiting ${seconds} s.`)
+    await this.#pause(seconds * 1000)
+  }
+
+  #refusal({ status, reason }: Answer, name: string): Refusal {
+    const { host } = this
+    const { advice } = this.#options
+    if (status === 401) return refuse('trust_token_invalid', { host, reason, advice })
+    if (status === 403)
+      return refuse('trust_token_refused', { host, package: name, reason, advice })
+    if (status === 409) return refuse('trust_conflict', { host, package: name, reason })
     if (status === 429) return refuse('trust_rate_limited', { host })
-    if (status >= 300 && status < 400) {
+    if (status < 400) {
       return refuse('trust_answer_unusable', { host, reason: 'it leads to another address' })
     }
-    if (status >= 500)
-      return refuse('trust_unreachable', { ...values, reason: `it answers ${status}` })
-    return refuse('trust_refused', values)
-  }
-
-  /** In the browser, if the registry names a page for it; else typed. One confirmation serves several requests. */
-  async #newPassword(json: unknown): Promise<string> {
-    const { authUrl, doneUrl } = (json ?? {}) as { authUrl?: unknown; doneUrl?: unknown }
-    const { ask, open } = this.#passwords
-    if (ask === undefined) throw refuse('trust_otp_needed', { host: this.host })
-    if (typeof authUrl !== 'string' || typeof doneUrl !== 'string') {
-      return ask(`One-time password for ${this.host}`)
-    }
-    open(authUrl)
-    return this.#confirmed(doneUrl)
+    if (status >= 500) return refuse('trust_unreachable', { host, reason: `it answers ${status}` })
+    return refuse('trust_refused', { host, package: name, reason })
   }
 
   /** Asks until the person has confirmed: 202 while not, then 200 with what stands for a password. */
   async #confirmed(doneUrl: string): Promise<string> {
+    const { host } = this
     const done = URL.canParse(doneUrl) ? new URL(doneUrl) : undefined
     if (done === undefined || !isSafe(done)) {
-      throw refuse('trust_answer_unusable', {
-        host: this.host,
-        reason: 'it names no page to confirm at',
-      })
+      const reason = 'it names no page that tells of the confirmation'
+      throw refuse('trust_answer_unusable', { host, reason })
     }
+    const { token } = this.#options
+    const headers = done.host === host ? { authorization: `Bearer ${token}` } : {}
     for (const end = Date.now() + CONFIRM_MS; Date.now() < end; ) {
-      const headers = done.host === this.host ? { authorization: `Bearer ${this.#token}` } : {}
-      const response = await fetch(done, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
-      const json = parsed(await bounded(response))
-      const token =
-        typeof json === 'object' && json !== null && 'token' in json ? json.token : undefined
-      if (response.status === 200 && typeof token === 'string') return token
-      if (response.status !== 202) break
-      await this.#pause(retryAfter(response.headers) * 1000)
+      interruption.throwIfAborted()
+      const { status, json, headers: given } = await this.#asked(done, headers)
+      const { token: password } = (json ?? {}) as { token?: unknown }
+      if (status === 200 && typeof password === 'string') return password
+      if (status !== 202) break
+      await this.#pause((retryAfter(given) ?? 1) * 1000)
     }
-    throw refuse('trust_otp_needed', { host: this.host })
+    throw refuse('trust_otp_needed', { host })
+  }
+
+  async #asked(url: URL, headers: Record<string, string>): Promise<Answer> {
+    try {
+      const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), interruption])
+      return await answerOf(await fetch(url, { headers, redirect: 'manual', signal }), [])
+    } catch (error) {
+      interruption.throwIfAborted()
+      throw refuse('trust_unreachable', { host: url.host, reason: reasonOf(error) })
+    }
   }
 }
 
@@ -164,42 +180,21 @@ function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
-function wantsPassword(headers: Headers, text: string): boolean {
-  return /\botp\b/i.test(headers.get('www-authenticate') ?? '') || /one-time pass/i.test(text)
+/** As npm reads it: the header, or the words where a registry forgets it. */
+function wantsPassword({ status, headers, json, reason }: Answer): boolean {
+  if (status !== 401) return false
+  const ways = (headers.get('www-authenticate') ?? '').split(/,\s*/)
+  const said = typeof json === 'string' ? json : reason
+  return ways.some((way) => way.toLowerCase() === 'otp') || /one-time pass/i.test(said)
 }
 
-function retryAfter(headers: Headers): number {
+function retryAfter(headers: Headers): number | undefined {
   const seconds = Number(headers.get('retry-after'))
-  return seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_S) : 1
+  return seconds > 0 ? Math.min(seconds, MAX_WAIT_S) : undefined
 }
 
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > MAX_ANSWER_BYTES)
-      throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** `error` and `message` of npm registries, `message` of the API. */
-function reasonIn(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null) return undefined
-  const { error, message } = json as { error?: unknown; message?: unknown }
-  return [message, error].find((text): text is string => typeof text === 'string' && text !== '')
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '')
+/** The cause, where fetch only says that it failed. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? cause.message || cause.name : String(cause)
 }

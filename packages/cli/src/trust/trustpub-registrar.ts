@@ -5,27 +5,28 @@ import type { TrustSession } from './session.ts'
 
 const PUBLISHERS = '/-/api/v1/publishers'
 
-/** A registry that `trustpub serve` runs: its own API takes every field, also for Python. */
+/** A registry that `trustpub serve` runs. Its own API has words for every field, and for Python packages. */
 export function trustpubRegistrar(session: TrustSession): Registrar {
+  const { host } = session
   return {
-    single: false,
-    pause: 0,
+    host,
+    granted: [],
     async list(name) {
       const query = new URLSearchParams({ package: name })
-      const { status, json } = await session.send('GET', `${PUBLISHERS}?${query}`, name)
-      // Neither a package nor a publisher for it: there is nothing yet.
-      if (status === 404) return []
+      const { json } = await session.send('GET', `${PUBLISHERS}?${query}`, name)
       const { publishers } = (json ?? {}) as { publishers?: unknown }
       if (!Array.isArray(publishers)) {
-        throw refuse('trust_answer_unusable', {
-          host: session.host,
-          reason: 'it lists no publishers',
-        })
+        throw refuse('trust_answer_unusable', { host, reason: 'it gives no list of publishers' })
       }
       return publishers.map(toConfigured)
     },
-    async add({ package: name, provider, issuer, fields, permissions }) {
+    async add(name, { provider, issuer, fields, permissions }) {
       const body = { provider, fields, permissions, packages: [name], ...(issuer && { issuer }) }
+      await session.send('POST', PUBLISHERS, name, body)
+    },
+    async restore(name, { source }) {
+      const { provider, issuer, fields, permissions, pins } = source as Record<string, unknown>
+      const body = { provider, issuer, fields, permissions, pins, packages: [name] }
       await session.send('POST', PUBLISHERS, name, body)
     },
     async remove(name, id) {
@@ -35,13 +36,15 @@ export function trustpubRegistrar(session: TrustSession): Registrar {
   }
 }
 
-function toConfigured(entry: unknown): Configured {
-  const { id, provider, fields, permissions } = (entry ?? {}) as Record<string, unknown>
+function toConfigured(source: unknown): Configured {
+  const { id, provider, issuer, fields, permissions } = (source ?? {}) as Record<string, unknown>
   const words = Array.isArray(permissions) ? permissions : []
   return {
     id: String(id),
     provider: String(provider),
+    ...(typeof issuer === 'string' && { issuer }),
     fields: (fields ?? {}) as Fields,
     permissions: (['publish', 'stage'] as const).filter((one) => words.includes(one)),
+    source,
   }
 }

@@ -1,0 +1,93 @@
+import type { RecordedPublisher } from '@trustpub/identity'
+import {
+  hostOf,
+  neededPublishers,
+  type Pipeline,
+  PipelineError,
+  type Repository,
+  readReleases,
+} from '@trustpub/pipeline'
+
+/** A publisher without which a job could not publish. */
+export interface Needed {
+  readonly publisher: RecordedPublisher
+  /** Whether the repository says in which environment the job runs. */
+  readonly environmentKnown: boolean
+}
+
+export interface NeededHere {
+  readonly needed: readonly Needed[]
+  /** What could not be told, as sentences. */
+  readonly notes: readonly string[]
+  /** Whether that is all that is needed, as far as pipelines tell: then the rest is not needed. */
+  readonly isWhole: boolean
+}
+
+/** Registries of which it is known that they have trusted publishing. */
+const TRUSTING = ['registry.npmjs.org', 'pypi.org', 'test.pypi.org']
+
+/**
+ * What the pipelines of a repository need at the public registries and at those that are recorded.
+ * @throws PipelineError if there is nothing but a pipeline that cannot be read
+ */
+export async function neededHere(
+  directory: string,
+  recordedHosts: readonly string[],
+): Promise<NeededHere> {
+  const hosts = new Set([...TRUSTING, ...recordedHosts])
+  try {
+    const releases = await readReleases(directory)
+    const found = releases.map(({ pipeline }) => neededOf(pipeline, hosts))
+    const needed = found.flatMap((one) => one.needed)
+    const once = new Map(needed.map((one) => [JSON.stringify(one.publisher), one]))
+    const notes = new Set(found.flatMap((one) => one.notes))
+    const isWhole = releases.length > 0 && notes.size === 0
+    return { needed: [...once.values()], notes: [...notes], isWhole }
+  } catch (error) {
+    if (!(error instanceof PipelineError) || recordedHosts.length === 0) throw error
+    return { needed: [], notes: [error.message], isWhole: false }
+  }
+}
+
+function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHere, 'isWhole'> {
+  const path = pathAt(pipeline)
+  if (path === undefined) {
+    const publishes = pipeline.jobs.some((job) => job.publishes.length > 0)
+    return { needed: [], notes: publishes ? [NAMELESS] : [] }
+  }
+  const repository = { ...pipeline.repository, path }
+  const steps = pipeline.jobs.flatMap((job) => job.publishes.map((step) => ({ job, step })))
+  const needed = steps
+    .filter(({ step }) => !isOpen(step))
+    .flatMap(({ job, step }) => {
+      const jobs = [{ ...job, publishes: [step] }]
+      return neededPublishers({ ...pipeline, repository, jobs })
+        .filter(({ registry }) => hosts.has(hostOf(registry)))
+        .map((publisher) => ({ publisher, environmentKnown: job.environment.known }))
+    })
+  const notes = steps
+    .filter(({ step }) => isOpen(step))
+    .map(
+      ({ job, step }) =>
+        `Only a run knows where job "${job.id}" publishes to (${step.registry}): record its publishers by hand.`,
+    )
+  return { needed, notes }
+}
+
+const NAMELESS =
+  'Neither a git remote nor a manifest names the repository, so what its publishers must say is not known.'
+
+function isOpen({ registry }: { readonly registry?: string }): boolean {
+  return registry?.includes('$') === true
+}
+
+/** The path of the repository at the forge that runs this pipeline: a mirror may be at another one. */
+function pathAt({ provider, repository }: Pipeline): string | undefined {
+  const own = `${provider}.com`
+  if (!isElsewhere(repository, own)) return repository.path
+  return repository.remotes?.find(({ host }) => host === own)?.path
+}
+
+function isElsewhere({ host }: Repository, own: string): boolean {
+  return host !== own && ['github.com', 'gitlab.com'].includes(host ?? '')
+}
