@@ -126,4 +126,38 @@ describe('readRepository', () => {
     const at = { host: 'github.com', path: 'acme/widget' }
     expect(await read(files)).toEqual({ ...at, defaultBranch: 'main' })
   })
+
+  const manifest = (repository?: string) => JSON.stringify({ name: 'w', repository })
+
+  it.each<[string, Files, string | undefined]>([
+    [
+      'all members, where the root names none',
+      {
+        'package.json': manifest(),
+        'packages/one/package.json': manifest('acme/widget'),
+        'packages/two/package.json': manifest('https://github.com/acme/widget.git'),
+        'packages/new/package.json': manifest(),
+      },
+      'acme/widget',
+    ],
+    [
+      'nothing, where members name different ones',
+      {
+        'package.json': manifest(),
+        'packages/one/package.json': manifest('acme/widget'),
+        'packages/two/package.json': manifest('acme/gadget'),
+      },
+      undefined,
+    ],
+    [
+      'the root, whatever a member says',
+      {
+        'package.json': manifest('acme/widget'),
+        'packages/two/package.json': manifest('acme/gadget'),
+      },
+      'acme/widget',
+    ],
+  ])('takes what is said by %s', async (_, files, path) => {
+    expect((await read(files)).path).toBe(path)
+  })
 })

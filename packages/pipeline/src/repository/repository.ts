@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Repository } from '../model.ts'
 import { readIfThere } from './files.ts'
 import type { Manifests } from './manifests.ts'
@@ -11,7 +12,7 @@ export interface Remote {
 }
 
 /**
- * Reads where the repository lives: the remote `origin`, else the manifests at the root. Reads the files of git
+ * Reads where the repository lives: the remote `origin`, else the manifests. Reads the files of git
  * as text (gitrepository-layout(5)), so that neither git nor a clean checkout is needed.
  */
 export async function readRepository(root: string, manifests: Manifests): Promise<Repository> {
@@ -62,9 +63,16 @@ function remote(host: string, written: string): Remote | undefined {
   return path.includes('/') ? { host: host.toLowerCase(), path } : undefined
 }
 
+/** What the manifests at the root say; where they say nothing, what all others agree on. */
 function fromManifests({ npm, python }: Manifests): Remote | undefined {
-  const written = [...npm, ...python].filter(({ directory }) => directory === '.')
-  return written.map(({ repository }) => parseRemote(repository ?? '')).find((one) => one)
+  const written = [...npm, ...python].flatMap(({ directory, repository }) => {
+    const remote = parseRemote(repository ?? '')
+    return remote === undefined ? [] : [{ directory, remote }]
+  })
+  const ofRoot = written.find(({ directory }) => directory === '.')
+  const [first] = written
+  const agreed = written.every(({ remote }) => isDeepStrictEqual(remote, first?.remote))
+  return (ofRoot ?? (agreed ? first : undefined))?.remote
 }
 
 /** The names of the tags that git has here, newest versions not first. */
