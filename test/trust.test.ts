@@ -223,6 +223,18 @@ describe('trustpub trust list and remove', () => {
     expect((await trust(['list', directory])).status).toBe(0)
   })
 
+  it('change what a publisher may do only with --replace: it cannot stand twice', async () => {
+    const permissions = ['publish', 'stage']
+    const directory = repository(['npm:@acme/may'], { permissions })
+    await trust(['apply', repository(['npm:@acme/may'])])
+    const left = await trust(['apply', directory])
+    expect(left.output).toMatch(/differs: permissions publish, recorded publish, stage/)
+    expect(left.status).toBe(1)
+    const replaced = await trust(['apply', directory, '--replace'])
+    expect(replaced.output).toMatch(/✓ @acme\/may at \S+ replaced/)
+    expect(await configured('npm:@acme/may')).toMatchObject([{ permissions }])
+  })
+
   it('takes away what a package has that is no longer in the repository', async () => {
     await trust(['apply', repository(['npm:@acme/gone'])])
     const named = ['--package', 'npm:@acme/gone', '--registry', registry.url, '--yes', '--json']

@@ -27,7 +27,8 @@ export async function answerOf(response: Response, secrets: readonly string[]): 
   return { status, headers, json, reason: printable(masked(reason, secrets)) }
 }
 
-function masked(text: string, secrets: readonly string[]): string {
+/** The text without what nobody must read. */
+export function masked(text: string, secrets: readonly string[]): string {
   return secrets.reduce(
     (rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '***')),
     text,

@@ -51,10 +51,10 @@ function besideRecord(
 ): Pick<Plan, 'missing' | 'differing' | 'unused'> {
   const key = ({ package: name, registry }: RecordedPublisher) => `${name} ${hostOf(registry)}`
   const groups = groupedBy(needed, ({ publisher }) => key(publisher))
-  const comparisons = [...groups].map(([group, wanted]) => {
-    const there = recorded.filter((one) => key(one) === group)
-    return ofPackage(there, wanted)
-  })
+  const known = groupedBy(recorded, key)
+  const comparisons = [...groups].map(([group, wanted]) =>
+    ofPackage(known.get(group) ?? [], wanted),
+  )
   return {
     missing: comparisons.flatMap(({ missing }) => missing),
     differing: comparisons.flatMap(({ differing }) =>

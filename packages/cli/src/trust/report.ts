@@ -3,6 +3,7 @@ import { hostOf } from '@trustpub/pipeline'
 import type { Registration } from '@trustpub/project'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
+import { printable } from '../verify/printable.ts'
 import type { Applied, Outcome } from './apply.ts'
 import { described, spelled } from './compare.ts'
 import type { Listed, State } from './listed.ts'
@@ -88,7 +89,7 @@ export function listLines(listed: readonly Listed[], colour: Colour): readonly s
     surplus: colour.yellow,
     unknown: colour.yellow,
   }
-  return byHost(listed).flatMap(([host, here]) => {
+  return byHost(printable(listed)).flatMap(([host, here]) => {
     const rows = here.map((one) => [
       '',
       paint[one.state](STATE_MARKS[one.state]),
@@ -129,7 +130,8 @@ function outcomeMark(outcome: Outcome, colour: Colour): string {
 }
 
 /** One line for a publisher that was dealt with. */
-export function appliedLine({ publisher, outcome, detail }: Applied, colour: Colour): string {
+export function appliedLine(applied: Applied, colour: Colour): string {
+  const { publisher, outcome, detail } = printable(applied)
   const what = `${bareName(publisher.package)} at ${hostOf(publisher.registry)}`
   const end = detail === undefined ? '' : `: ${detail}`
   return `${outcomeMark(outcome, colour)} ${what} ${outcome}${end}`

@@ -264,6 +264,17 @@ describe('a registry that refuses', () => {
   })
 })
 
+it.each(['', 'two words', 'npm_\nx', 'npm_ü'])('sends no token like %j', (token) => {
+  const make = () =>
+    new TrustSession(new URL('https://registry.example/'), {
+      token,
+      advice: '',
+      pace: 0,
+      ...asking({}),
+    })
+  expect(make).toThrow('has characters that no token has')
+})
+
 it('sends no token over http to another machine', () => {
   const make = (url: string) =>
     new TrustSession(new URL(url), { token: 'npm_x', advice: '', pace: 0, ...asking({}) })

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '@trustpub/identity'
 import { interruption } from '../tools/interruption.ts'
-import { type Answer, answerOf } from './answers.ts'
+import { type Answer, answerOf, masked } from './answers.ts'
 import { refuse } from './errors.ts'
 import { type Asking, OneTimePasswords } from './one-time-passwords.ts'
 
@@ -38,9 +38,15 @@ export class TrustSession {
   readonly #pause: (ms: number) => Promise<unknown>
   #lastChange = Number.NEGATIVE_INFINITY
 
-  /** @throws Refusal `trust_insecure` */
+  /** @throws Refusal `trust_insecure` or `trust_token_invalid` */
   constructor(base: URL, options: SessionOptions) {
-    if (!isSafe(base)) throw refuse('trust_insecure', { host: base.host })
+    const { host } = base
+    const { token, advice } = options
+    if (!isSafe(base)) throw refuse('trust_insecure', { host })
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      const reason = 'it is empty, or has characters that no token has'
+      throw refuse('trust_token_invalid', { host, reason, advice })
+    }
     this.#base = base
     this.#options = options
     this.#pause = options.pause ?? wait
@@ -119,7 +125,8 @@ export class TrustSession {
       })
       return await answerOf(response, [token, password ?? ''])
     } catch (error) {
-      throw refuse('trust_unreachable', { host: this.host, reason: reasonOf(error) })
+      const reason = masked(reasonOf(error), [token, password ?? ''])
+      throw refuse('trust_unreachable', { host: this.host, reason })
     }
   }
 
@@ -196,5 +203,7 @@ function retryAfter(headers: Headers): number | undefined {
 /** The cause, where fetch only says that it failed. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? cause.message || cause.name : String(cause)
+  if (!(cause instanceof Error)) return String(cause)
+  // Where several addresses were tried the code is all there is.
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name)
 }

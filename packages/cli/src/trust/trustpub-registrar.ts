@@ -8,6 +8,12 @@ const PUBLISHERS = '/-/api/v1/publishers'
 /** A registry that `trustpub serve` runs. Its own API has words for every field, and for Python packages. */
 export function trustpubRegistrar(session: TrustSession): Registrar {
   const { host } = session
+
+  async function post(name: string, body: unknown): Promise<void> {
+    const { status, reason } = await session.send('POST', PUBLISHERS, name, body)
+    if (status === 404) throw refuse('trust_answer_unusable', { host, reason })
+  }
+
   return {
     host,
     granted: [],
@@ -22,12 +28,12 @@ export function trustpubRegistrar(session: TrustSession): Registrar {
     },
     async add(name, { provider, issuer, fields, permissions }) {
       const body = { provider, fields, permissions, packages: [name], ...(issuer && { issuer }) }
-      await session.send('POST', PUBLISHERS, name, body)
+      await post(name, body)
     },
     async restore(name, { source }) {
       const { provider, issuer, fields, permissions, pins } = source as Record<string, unknown>
       const body = { provider, issuer, fields, permissions, pins, packages: [name] }
-      await session.send('POST', PUBLISHERS, name, body)
+      await post(name, body)
     },
     async remove(name, id) {
       const query = new URLSearchParams({ package: name })
