@@ -13,7 +13,8 @@ export const gitlabRunner: Check = {
     for (const { job, registry, credentials } of uploadsOf(release)) {
       if (credentials === 'token' || hostOf(registry) !== 'registry.npmjs.org') continue
       const tags = job.runners.flatMap((runner) => (runner.known ? (runner.value ?? []) : []))
-      const own = tags.find((tag) => !/^(?:saas-|gitlab-org)/.test(tag))
+      // A tag that only a run knows tells nothing.
+      const own = tags.find((tag) => !/^(?:saas-|gitlab-org)/.test(tag) && !tag.includes('$'))
       if (own === undefined) continue
       yield {
         place: job.source.job.place,

@@ -1,6 +1,7 @@
-import { uploadsOf } from '../release.ts'
-import { child, textOf } from '../yaml/tree.ts'
+import type { PublishJob } from '../model.ts'
+import { child, type Tree } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
+import { uploadsWith } from './compare-publishers.ts'
 
 /** F38: the old token was a protected variable; an ID token goes to every tag. */
 export const gitlabUnprotected: Check = {
@@ -10,24 +11,9 @@ export const gitlabUnprotected: Check = {
   severity: 'note',
   *find(release) {
     if (release.pipeline.provider !== 'gitlab') return
-    for (const job of new Set(
-      uploadsOf(release)
-        .filter(({ credentials }) => credentials === 'trusted')
-        .map((upload) => upload.job),
-    )) {
-      const rules = JSON.stringify(
-        [
-          child(job.source.job, 'rules'),
-          child(job.source.job, 'only'),
-          child(job.source.workflow, 'workflow'),
-        ],
-        (_, value) => (value instanceof Map ? [...value] : value),
-      )
-      const guarded =
-        rules.includes('CI_COMMIT_REF_PROTECTED') ||
-        textOf(child(job.source.job, 'environment')) !== undefined ||
-        child(job.source.job, 'environment') !== undefined
-      if (guarded) continue
+    const jobs = uploadsWith(['trusted'], release).map((upload) => upload.job)
+    for (const job of new Set(jobs)) {
+      if (isGuarded(job)) continue
       yield {
         place: job.place,
         message: `Job "${job.id}" gets ID tokens on every ref that starts it. A token that was a protected variable did not reach unprotected tags: whoever may push a tag can publish now.`,
@@ -35,4 +21,17 @@ export const gitlabUnprotected: Check = {
       }
     }
   },
+}
+
+/** Rules ask for a protected ref, or there is an environment, which the project can protect. */
+function isGuarded({ source: { job, workflow } }: PublishJob): boolean {
+  const rules = [child(job, 'rules'), child(job, 'only'), child(workflow, 'workflow', 'rules')]
+  return child(job, 'environment') !== undefined || rules.some(asksForProtected)
+}
+
+function asksForProtected(rules: Tree | undefined): boolean {
+  const text = JSON.stringify(rules?.value, (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  )
+  return text?.includes('CI_COMMIT_REF_PROTECTED') === true
 }

@@ -1,7 +1,7 @@
-import { uploadsOf } from '../release.ts'
+import type { Place } from '../place.ts'
+import { type TrustedUpload, uploadsOf } from '../release.ts'
+import { textOf } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
-
-const AS_PASSWORD = /(?:--token|--password|-t|-p)[= ]["']?\$\{?\w*ID_TOKEN\b/
 
 /** F33: the ID token itself is handed over as if it were an API token. */
 export const idTokenAsPassword: Check = {
@@ -10,19 +10,34 @@ export const idTokenAsPassword: Check = {
   failures: ['F33'],
   severity: 'error',
   *find(release) {
-    for (const { job, step } of uploadsOf(release)) {
-      const variables = job.steps.find(({ tree }) => tree === step.within)?.variables ?? new Map()
-      const set = [...variables].find(
-        ([name, { value }]) =>
-          /^(?:TWINE_PASSWORD|UV_PUBLISH_TOKEN|UV_PUBLISH_PASSWORD|NODE_AUTH_TOKEN)$/.test(name) &&
-          /^\$\{?\w*ID_TOKEN\}?$/.test(value),
-      )
-      if (!AS_PASSWORD.test(step.text) && set === undefined) continue
+    for (const upload of uploadsOf(release)) {
+      const { step } = upload
+      // npm exchanges all the same, and then uses what it got.
+      if (step.ecosystem === 'npm') continue
+      const place = handedOver(upload)
+      if (place === undefined) continue
       yield {
-        place: set?.[1].place ?? step.place,
+        place,
         message: `\`${step.text}\` hands the ID token over as if it were an API token: "403 Invalid or non-existent authentication information". It has to be exchanged first.`,
-        fix: 'Leave the flag or variable out: twine 6.1, `uv publish --trusted-publishing always` and npm 11.5.1 exchange by themselves.',
+        fix: 'Leave the flag or variable out: twine 6.1 and `uv publish --trusted-publishing always` exchange by themselves.',
       }
     }
   },
+}
+
+const AS_PASSWORD = /(?:--token|--password|-t|-p)[= ]["']?\$\{?\w*ID_TOKEN\b/
+const AS_VARIABLE = /\b(?:TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD))=["']?\$\{?\w*ID_TOKEN\b/
+const VARIABLE = /^(?:TWINE_PASSWORD|UV_PUBLISH_TOKEN|UV_PUBLISH_PASSWORD)$/
+
+/** Where a flag, the file or a script before the upload hands it over. */
+function handedOver({ job, step }: TrustedUpload): Place | undefined {
+  if (AS_PASSWORD.test(step.text)) return step.place
+  const at = job.steps.findIndex(({ tree }) => tree === step.within)
+  const variables = [...(job.steps[at]?.variables ?? [])]
+  const set = variables.find(
+    ([name, { value }]) => VARIABLE.test(name) && /^\$\{?\w*ID_TOKEN\}?$/.test(value),
+  )
+  if (set !== undefined) return set[1].place
+  // GitLab's lines share a shell.
+  return job.steps.slice(0, at + 1).find(({ tree }) => AS_VARIABLE.test(textOf(tree) ?? ''))?.place
 }

@@ -11,6 +11,7 @@ import { dangerousTrigger } from './dangerous-trigger.ts'
 import { emptyToken } from './empty-token.ts'
 import { forcedProvenance } from './forced-provenance.ts'
 import { ghContext } from './gh-context.ts'
+import { gitlabChildPipeline } from './gitlab-child-pipeline.ts'
 import { gitlabGlobalIdTokens } from './gitlab-global-id-tokens.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
 import { gitlabRunner } from './gitlab-runner.ts'
@@ -57,6 +58,7 @@ export const CHECKS: readonly Check[] = [
   callerPermission,
   gitlabIdTokens,
   gitlabGlobalIdTokens,
+  gitlabChildPipeline,
   idTokenAsPassword,
   dangerousTrigger,
   unknownHost,
