@@ -1,5 +1,8 @@
 import type { JobStep } from './job.ts'
 import type { PublishJob, PublishStep } from './model.ts'
+import { valuedFlags } from './steps/commands.ts'
+import { exchangesByHand } from './steps/exchange.ts'
+import { flagValue, parseOptions } from './steps/options.ts'
 
 /** How a step comes by its leave to upload, as far as the repository tells. */
 export type Credentials =
@@ -18,7 +21,7 @@ export type Credentials =
 export function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
   const granted = isGranted(job, step, provider)
   if (step.storedSecrets.length > 0) return granted ? 'both' : 'token'
-  if (takesTokenOfRun(job, step)) return 'unknown'
+  if (takesTokenOfRun(job, step) || job.steps.some(exchangesByHand)) return 'unknown'
   // Leave to ask for ID tokens may be there for a vault or a cloud.
   if (granted) return job.steps.some(fetchesSecrets) ? 'unknown' : 'trusted'
   // GitLab puts the variables of the project's settings into every job.
@@ -37,8 +40,12 @@ function isGranted({ idToken }: PublishJob, { ecosystem }: PublishStep, provider
 const TOKENS =
   /^(?:NODE_AUTH_TOKEN|NPM_(?:AUTH_)?TOKEN|NPM_CONFIG_.*TOKEN|YARN_NPM_AUTH.*|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|POETRY_PYPI_TOKEN.*|FLIT_PASSWORD|HATCH_INDEX_AUTH|PDM_PUBLISH_PASSWORD|MATURIN_PYPI_TOKEN|(?:npm[-_])?token|password)$/i
 
-/** A token that an earlier step or job hands on. */
-function takesTokenOfRun({ steps }: PublishJob, { within }: PublishStep): boolean {
+/** A token that an earlier step, job or command hands on. */
+function takesTokenOfRun({ steps }: PublishJob, step: PublishStep): boolean {
+  const { within, client, args, ecosystem } = step
+  const options = parseOptions(args, valuedFlags(client))
+  const password = flagValue(options, '-p', '--password', '-t', '--token') ?? ''
+  if (ecosystem === 'pypi' && password.includes('$')) return true
   const own = steps.find(({ tree }) => tree === within)
   const values = [
     ...[...(own?.variables ?? [])].map(([name, { value }]) => [name, value] as const),

@@ -1,3 +1,4 @@
+import { isActionBelow } from '../github/action-use.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check, Found } from './check.ts'
 
@@ -31,10 +32,11 @@ function judged({ job, step }: TrustedUpload): Found | undefined {
       fix: 'Publish in a job on ubuntu-latest that downloads what the others have built.',
     }
   }
-  if (traced?.inAction !== undefined) {
+  if (traced?.inAction !== undefined && !isOld(step)) {
     return {
+      ...(step.action?.version === undefined && { severity: 'warning' as const }),
       place: step.place,
-      message: `The action is used in the composite action ./${traced.inAction}, which it refuses: it cannot find out its own version there.`,
+      message: `The action is used in the composite action ./${traced.inAction}, where it takes this repository for its own and looks for its image there: "Unable to find image 'ghcr.io/…' locally".`,
       fix: 'Use it in the job itself.',
     }
   }
@@ -45,4 +47,9 @@ function judged({ job, step }: TrustedUpload): Found | undefined {
     message: `Job "${job.id}" runs in a container, where the action is not supported: it may not find the files that it is to upload.`,
     fix: 'Publish in a job without `container:` that downloads what this one has built.',
   }
+}
+
+/** Up to 1.11 it was built where it was used, and ran in composite actions. */
+function isOld({ action }: TrustedUpload['step']): boolean {
+  return action !== undefined && isActionBelow(action, [1, 12])
 }

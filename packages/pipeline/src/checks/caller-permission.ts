@@ -11,18 +11,26 @@ export const callerPermission: Check = {
   severity: 'error',
   *find({ pipeline }) {
     if (pipeline.provider !== 'github') return
+    const releasing = new Set(pipeline.jobs.map(({ entry }) => entry))
     for (const job of [...pipeline.jobs, ...pipeline.otherJobs]) {
-      if (job.source.callers.length === 0 || job.idToken.granted || !asksForIdToken(job)) continue
+      const refusal = refusalOf(job)
+      if (refusal === undefined || !releasing.has(job.entry)) continue
       yield {
         place: job.idToken.place ?? job.place,
-        message: `The run does not start: "The nested job '${job.id.split('/').at(-1)}' is requesting 'id-token: write', but is only allowed 'id-token: none'". ${job.idToken.reason}`,
+        message: `The run does not start: "${refusal}". ${job.idToken.reason}`,
         fix: 'Give the calling job `id-token: write`, beside what the called jobs need.',
       }
     }
   },
 }
 
-function asksForIdToken({ source: { job, workflow } }: Job): boolean {
-  const written = child(job, 'permissions') ?? child(workflow, 'permissions')
-  return textOf(child(written, 'id-token')) === 'write'
+/** Why GitHub does not start the run: a job, or its workflow for all of them, asks for more than the caller has. */
+export function refusalOf({ id, idToken, source }: Job): string | undefined {
+  if (source.callers.length === 0 || idToken.granted) return undefined
+  const ofJob = child(source.job, 'permissions')
+  const written = ofJob ?? child(source.workflow, 'permissions')
+  const all = textOf(written) === 'write-all'
+  if (!all && textOf(child(written, 'id-token')) !== 'write') return undefined
+  const who = ofJob === undefined ? 'The workflow' : `The nested job '${id.split('/').at(-1)}'`
+  return `${who} is requesting '${all ? '… ' : ''}id-token: write', but is only allowed '${all ? '… ' : ''}id-token: none'`
 }

@@ -1,6 +1,7 @@
 import { hostOf } from '../publishers/registries.ts'
 import { uploadsOf } from '../release.ts'
 import type { Check } from './check.ts'
+import { startsOf } from './starts.ts'
 
 /** F31: events that run with the rights of the repository and the code of anybody. */
 export const dangerousTrigger: Check = {
@@ -11,14 +12,14 @@ export const dangerousTrigger: Check = {
   *find(release) {
     for (const { job, step, registry, credentials } of uploadsOf(release)) {
       if (credentials === 'token' || credentials === 'unknown') continue
-      const events = job.triggers.map(({ event }) => event)
+      const events = startsOf(job, step).map(({ event }) => event)
       if (events.includes('pull_request_target')) {
         const only = events.every((event) => event === 'pull_request_target')
-        const atPypi = hostOf(registry).endsWith('pypi.org')
+        const refused = hostOf(registry).endsWith('pypi.org')
         yield {
-          ...(!(only && atPypi) && { severity: 'warning' as const }),
+          ...(!(only && refused && credentials === 'trusted') && { severity: 'warning' as const }),
           place: step.place,
-          message: atPypi
+          message: refused
             ? 'PyPI refuses runs of this event: "Publishing from a workflow invoked via \'pull_request_target\' is not supported."'
             : 'A pull request of anybody starts this job with the rights of the repository: what it checks out could publish in your name.',
           fix: 'Publish on a pushed tag, a published release, or by hand.',

@@ -1,5 +1,6 @@
-import type { Job, JobStep } from '../job.ts'
+import type { Job, JobStep, ScriptCommand } from '../job.ts'
 import { uploadsOf } from '../release.ts'
+import { child, textOf } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
 
 /** F39: gh, which a split job has left without its token or its repository. */
@@ -24,7 +25,7 @@ function* judged(step: JobStep, job: Job) {
       /^(?:release|pr|issue|run|workflow|repo)$/.test(words[1] ?? '') &&
       !/\bGH_TOKEN=/.test(text),
   )
-  if (command === undefined || job.image !== undefined) return
+  if (command === undefined || job.image !== undefined || mayFail(step, command)) return
   const logsIn = job.steps.some(({ commands }) =>
     commands.some(({ words }) => words[0] === 'gh' && words[1] === 'auth'),
   )
@@ -33,10 +34,12 @@ function* judged(step: JobStep, job: Job) {
   const mayBeSet = job.steps.some(({ commands }) =>
     commands.some(({ text }) => /GITHUB_ENV|GH_TOKEN/.test(text)),
   )
+  const own = job.runners.some((one) => !one.known || one.value?.includes('self-hosted'))
   if (
     !names.some((name) => name === 'GH_TOKEN' || name === 'GITHUB_TOKEN') &&
     !logsIn &&
-    !mayBeSet
+    !mayBeSet &&
+    !own
   ) {
     yield {
       place: command.place,
@@ -45,7 +48,7 @@ function* judged(step: JobStep, job: Job) {
     }
     return
   }
-  const checksOut = job.steps.some(({ action }) => action?.name === 'actions/checkout')
+  const checksOut = job.steps.some(({ action }) => /checkout/.test(action?.name ?? ''))
   const named =
     /(?:^|\s)(?:-R|--repo)\b|github\.com/.test(command.text) || names.includes('GH_REPO')
   const clones = job.steps.some(({ commands }) =>
@@ -57,4 +60,11 @@ function* judged(step: JobStep, job: Job) {
     message: `\`${command.text}\` runs in job "${job.id}", which checks nothing out: "failed to run git: fatal: not a git repository", and the step fails.`,
     fix: `Set \`GH_REPO: \${{ github.repository }}\` in the \`env:\` of the step.`,
   }
+}
+
+/** `gh … || true`, and what asks whether a release is there. */
+function mayFail({ tree }: JobStep, { text }: ScriptCommand): boolean {
+  if ((textOf(child(tree, 'continue-on-error')) ?? 'false') !== 'false') return true
+  const lines = (textOf(child(tree, 'run')) ?? '').split('\n')
+  return lines.some((line) => line.includes(text) && /\|\||^\s*(?:if|while|until|!)\s/.test(line))
 }

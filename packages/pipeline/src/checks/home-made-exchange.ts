@@ -1,7 +1,5 @@
+import { isExchange } from '../steps/exchange.ts'
 import type { Check } from './check.ts'
-
-const EXCHANGE =
-  /_\/oidc\/(?:github\/)?mint-token|oidc\/token\/exchange\/package|ACTIONS_ID_TOKEN_REQUEST_URL/
 
 /** F42, F43: an exchange by curl, which takes "null" for a token and is refused the second time. */
 export const homeMadeExchange: Check = {
@@ -12,16 +10,14 @@ export const homeMadeExchange: Check = {
   *find({ pipeline }) {
     for (const job of [...pipeline.jobs, ...pipeline.otherJobs]) {
       for (const { commands } of job.steps) {
-        const command = commands.find(
-          ({ text }) => /\bcurl\b|\bwget\b|http(?:ie|x)?\b/.test(text) && EXCHANGE.test(text),
-        )
+        const command = commands.find(({ text }) => isExchange(text))
         if (command === undefined) continue
-        const retries = /--retry\b/.test(command.text)
+        const retries = /--retry(?!-)/.test(command.text)
         yield {
           place: command.place,
           message: retries
             ? 'The exchange is tried again with the same ID token, which a registry takes once: "invalid-reuse-token: invalid token: already used".'
-            : 'A failed exchange goes on here: `jq` reads "null" from the answer, and the upload ends with a 403 that says nothing of the cause.',
+            : 'A failed exchange goes on here: what is read from the answer is "null", and the upload ends with a 403 that says nothing of the cause.',
           fix: 'Let a client exchange (npm 11.5.1, twine 6.1, `uv publish --trusted-publishing always`, gh-action-pypi-publish), or `trustpub token`, which ends with the reason.',
         }
       }

@@ -1,4 +1,5 @@
 import { type TrustedUpload, uploadsOf } from '../release.ts'
+import { refusalOf } from './caller-permission.ts'
 import type { Check } from './check.ts'
 
 /** F3: the permission that ID tokens need was never given, or got lost on the way. */
@@ -11,7 +12,8 @@ export const idTokenPermission: Check = {
     if (release.pipeline.provider !== 'github') return
     for (const upload of uploadsOf(release)) {
       const { job, credentials } = upload
-      if (credentials !== 'none') continue
+      // A run that does not even start is reported as that.
+      if (credentials !== 'none' || refusalOf(job) !== undefined) continue
       const { place = job.place, reason } = job.idToken
       yield {
         place,

@@ -1,5 +1,8 @@
 import { actionPlace } from './action-place.ts'
+import { artifactClash } from './artifact-clash.ts'
+import { artifactMissing } from './artifact-missing.ts'
 import { artifactPath } from './artifact-path.ts'
+import { artifactRetired } from './artifact-retired.ts'
 import { calledWorkflow } from './called-workflow.ts'
 import { callerPermission } from './caller-permission.ts'
 import { cancelledRelease } from './cancelled-release.ts'
@@ -8,6 +11,7 @@ import { checkoutPermission } from './checkout-permission.ts'
 import { clientRefusesNode } from './client-refuses-node.ts'
 import { clientTooOld } from './client-too-old.ts'
 import { dangerousTrigger } from './dangerous-trigger.ts'
+import { draftRelease } from './draft-release.ts'
 import { emptyToken } from './empty-token.ts'
 import { forcedProvenance } from './forced-provenance.ts'
 import { ghContext } from './gh-context.ts'
@@ -24,10 +28,12 @@ import { indexUrl } from './index-url.ts'
 import { lastProvenance } from './last-provenance.ts'
 import { leftoverToken } from './leftover-token.ts'
 import { lifecycleScripts } from './lifecycle-scripts.ts'
+import { neverStarts } from './never-starts.ts'
 import { npmCannotInstall } from './npm-cannot-install.ts'
 import { npmTooOld } from './npm-too-old.ts'
 import { npmUnknown } from './npm-unknown.ts'
 import { oldTwine } from './old-twine.ts'
+import { overlappingReleases } from './overlapping-releases.ts'
 import { packageNotThere } from './package-not-there.ts'
 import { placeholderToken } from './placeholder-token.ts'
 import { prereleaseTag } from './prerelease-tag.ts'
@@ -39,6 +45,7 @@ import { publisherPermission } from './publisher-permission.ts'
 import { publisherUnused } from './publisher-unused.ts'
 import { recordUnreadable } from './record-unreadable.ts'
 import { releaseItChecks } from './release-it-checks.ts'
+import { repeatedUpload } from './repeated-upload.ts'
 import { repositoryField } from './repository-field.ts'
 import { selfHostedRunner } from './self-hosted-runner.ts'
 import { severalPublishers } from './several-publishers.ts'
@@ -97,9 +104,16 @@ export const CHECKS: readonly Check[] = [
   twoUploads,
   // The run.
   silentTrigger,
+  neverStarts,
+  draftRelease,
   tagFilter,
   cancelledRelease,
+  overlappingReleases,
   artifactPath,
+  artifactClash,
+  artifactMissing,
+  artifactRetired,
+  repeatedUpload,
   actionPlace,
   oldTwine,
   checkoutPermission,

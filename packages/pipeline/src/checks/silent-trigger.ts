@@ -1,8 +1,9 @@
-import type { Job, JobStep, Trigger } from '../job.ts'
-import type { Release } from '../release.ts'
-import { uploadsOf } from '../release.ts'
-import { child, textOf } from '../yaml/tree.ts'
+import type { PublishJob, PublishStep } from '../model.ts'
+import { hostOf } from '../publishers/registries.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check, Found } from './check.ts'
+import { type ReleaseMaker, releaseMakers } from './release-makers.ts'
+import { isTagged, startsOf } from './starts.ts'
 
 /** F20: what the token of a run makes starts no other run. */
 export const silentTrigger: Check = {
@@ -12,73 +13,71 @@ export const silentTrigger: Check = {
   severity: 'error',
   *find(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const job of new Set(uploadsOf(release).map((upload) => upload.job))) {
-      if (!job.triggers.every(waits)) continue
-      const maker = makers(release, job).at(0)
-      if (maker === undefined) continue
-      yield finding(job, maker)
+    const makers = releaseMakers(release)
+    if (makers.length === 0 || dispatches(release)) return
+    const uploads = uploadsOf(release)
+    const judged = new Set<PublishJob>()
+    for (const upload of uploads) {
+      const { job, step } = upload
+      if (judged.has(job) || !waits(job, step)) continue
+      judged.add(job)
+      if (uploads.some((other) => standsIn(other, upload))) continue
+      const maker = makers.find((one) => one.job.entry !== job.entry && isAwaited(one, job, step))
+      if (maker !== undefined) yield finding(job, step, maker)
     }
   },
 }
 
-interface Maker {
-  readonly job: Job
-  readonly step: JobStep
-  readonly what: string
-  /** Nothing else makes releases where this tool does. */
-  readonly alone: boolean
+/** Whether nothing but releases, tags and people start it. */
+function waits(job: PublishJob, step: PublishStep): boolean {
+  const starts = startsOf(job, step).filter(({ event }) => event !== 'workflow_dispatch')
+  return starts.length > 0 && starts.every(isTagged)
 }
 
-/** Events that a run with the token of another one does not cause. */
-function waits({ event, tags }: Trigger): boolean {
-  return event === 'release' || event === 'create' || (event === 'push' && tags !== undefined)
+/** A tool that was pushed a tag to makes the release, but not the tag; a draft is published by a person. */
+function isAwaited({ onlyRelease, draft }: ReleaseMaker, job: PublishJob, step: PublishStep) {
+  const starts = startsOf(job, step)
+  const byRelease = starts.some(({ event }) => event === 'release')
+  const byTag = starts.some(({ event }) => event === 'push' || event === 'create')
+  return !draft && (byTag ? !onlyRelease : byRelease)
 }
 
-function makers({ pipeline }: Release, waiting: Job): readonly Maker[] {
-  return [...pipeline.jobs, ...pipeline.otherJobs]
-    .filter((job) => job.entry !== waiting.entry)
-    .flatMap((job) => job.steps.flatMap((step) => madeBy(step, job) ?? []))
-}
-
-function madeBy(step: JobStep, job: Job): Maker | undefined {
-  const name = step.action?.name ?? ''
-  if (/^(?:googleapis|google-github-actions)\/release-please-action$/.test(name)) {
-    return usesRunToken(step, 'token') ? { job, step, what: name, alone: true } : undefined
-  }
-  if (
-    /^(?:softprops\/action-gh-release|ncipollo\/release-action|actions\/create-release)$/.test(name)
-  ) {
-    const draft = step.inputs.get('draft') === 'true'
-    return !draft && usesRunToken(step, 'token')
-      ? { job, step, what: name, alone: false }
-      : undefined
-  }
-  const command = step.commands.find(
-    ({ words }) => words.slice(0, 3).join(' ') === 'gh release create',
+/** Another job, or the same by way of another workflow, uploads what this one waits for. */
+function standsIn(other: TrustedUpload, { job, step, registry }: TrustedUpload): boolean {
+  if (other.job === job || waits(other.job, other.step)) return false
+  const same = other.step.packages.some((one) => step.packages.includes(one))
+  return (
+    other.job.source.job === job.source.job || (same && hostOf(other.registry) === hostOf(registry))
   )
-  if (command === undefined || command.words.includes('--draft')) return undefined
-  const token =
-    step.variables.get('GH_TOKEN')?.value ?? step.variables.get('GITHUB_TOKEN')?.value ?? ''
-  return isRunToken(token) ? { job, step, what: '`gh release create`', alone: false } : undefined
 }
 
-function usesRunToken({ inputs, variables, tree }: JobStep, input: string): boolean {
-  const given =
-    inputs.get(input) ??
-    textOf(child(tree, 'with', 'github_token')) ??
-    variables.get('GITHUB_TOKEN')?.value
-  return given === undefined || isRunToken(given)
+/** Whether some run starts workflows by name, which GitHub lets its token do. */
+function dispatches({ pipeline }: Release): boolean {
+  return [...pipeline.jobs, ...pipeline.otherJobs].some(({ steps }) =>
+    steps.some(
+      ({ action, commands, inputs }) =>
+        /workflow-dispatch|repository-dispatch/.test(action?.name ?? '') ||
+        /createWorkflowDispatch|createDispatchEvent/.test(inputs.get('script') ?? '') ||
+        commands.some(({ text }) => /gh workflow run|\/dispatches\b/.test(text)),
+    ),
+  )
 }
 
-function isRunToken(text: string): boolean {
-  return /^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/.test(text)
-}
-
-function finding(job: Job, { step, what, alone }: Maker): Found {
+function finding(
+  job: PublishJob,
+  step: PublishStep,
+  { step: by, what, alone }: ReleaseMaker,
+): Found {
+  const byHand = startsOf(job, step).some(({ event }) => event === 'workflow_dispatch')
+  const unless = byHand
+    ? ' unless a person starts it'
+    : alone
+      ? ''
+      : ' unless a person makes the release'
   return {
-    ...(!alone && { severity: 'warning' as const }),
+    ...((byHand || !alone) && { severity: 'warning' as const }),
     place: job.place,
-    message: `Job "${job.id}" waits for a release or a tag, and ${what} (${step.place.file}:${step.place.line}) makes it with the token of its run: GitHub starts no workflow for what that token does, so this job never runs${alone ? '' : ' unless a person makes the release'}.`,
+    message: `Job "${job.id}" waits for a release or a tag, and ${what} (${by.place.file}:${by.place.line}) makes it with the token of its run: GitHub starts no workflow for what that token does, so this job never runs${unless}.`,
     fix: 'Publish in the same workflow, in a job with `needs:` on the one that makes the release; or start this one with `gh workflow run` (`actions: write`, `workflow_dispatch`); or give the release a token of an app.',
   }
 }

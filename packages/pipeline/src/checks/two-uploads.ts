@@ -27,7 +27,7 @@ export const twoUploads: Check = {
       yield {
         ...(conditional && { severity: 'warning' as const }),
         place: step.place,
-        message: `Job "${job.id}" has uploaded ${folder(step)}/ before, with attestations that lie beside the files now: "The following files already have a publish attestation", and this upload fails.`,
+        message: `Job "${job.id}" has uploaded ${folder(step)}/ before, with attestations that lie beside the files now: "The following distributions already have publish attestations", and this upload fails.`,
         fix: 'Upload to each index in a job of its own that downloads the artifact, or set `attestations: false` for the first.',
       }
     }

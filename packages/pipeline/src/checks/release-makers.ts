@@ -1,0 +1,111 @@
+import type { Job, JobStep } from '../job.ts'
+import type { Release } from '../release.ts'
+import { child, textOf } from '../yaml/tree.ts'
+import { isTagged, jobStarts } from './starts.ts'
+
+/** A step that makes releases or tags in the name of its run. */
+export interface ReleaseMaker {
+  readonly job: Job
+  readonly step: JobStep
+  /** `googleapis/release-please-action`, `` `gh release create` ``. */
+  readonly what: string
+  /** Where this tool makes releases, nothing else does. */
+  readonly alone: boolean
+  /** It makes a release of a tag that is there. */
+  readonly onlyRelease: boolean
+  /** A person publishes what it makes. */
+  readonly draft: boolean
+}
+
+type Made = Pick<ReleaseMaker, 'what' | 'alone'> & { readonly draft?: boolean }
+
+/** The steps that make releases or tags with the token of their run, for which GitHub starts no workflow. */
+export function releaseMakers(release: Release): readonly ReleaseMaker[] {
+  const { pipeline } = release
+  return [...pipeline.jobs, ...pipeline.otherJobs].flatMap((job) => {
+    const starts = jobStarts(job)
+    // What a release starts makes no other.
+    if (starts.length === 0 || starts.every(({ event }) => event === 'release')) return []
+    const onlyRelease = starts.every(isTagged)
+    return job.steps.flatMap((step) => {
+      const made = madeBy(step, job, release)
+      return made === undefined ? [] : [{ draft: false, ...made, job, step, onlyRelease }]
+    })
+  })
+}
+
+const RELEASES =
+  /^(?:softprops\/action-gh-release|ncipollo\/release-action|actions\/create-release|marvinpinto\/action-automatic-releases|elgohr\/github-release-action)$/
+const TAGS =
+  /^(?:mathieudutour\/github-tag-action|anothrnick\/github-tag-action|rickstaa\/action-create-tag|butlerlogic\/action-autotag|salsify\/action-detect-and-tag-new-version)$/
+
+function madeBy(step: JobStep, job: Job, release: Release): Made | undefined {
+  const what = step.action?.name
+  if (what === undefined) return byCommand(step, job)
+  const { inputs } = step
+  if (/^(?:googleapis|google-github-actions)\/release-please-action$/.test(what)) {
+    const makes = inputs.get('skip-github-release') !== 'true' && usesRunToken(step, 'token')
+    const file = inputs.get('config-file') ?? 'release-please-config.json'
+    const draft = /"draft"\s*:\s*true/.test(release.source(file)?.text ?? '')
+    return makes ? { what, alone: true, draft } : undefined
+  }
+  if (what === 'python-semantic-release/python-semantic-release') {
+    const pushes = inputs.get('push') !== 'false' && !inputs.has('ssh_private_signing_key')
+    return pushes && isRunToken(inputs.get('github_token') ?? '')
+      ? { what, alone: true }
+      : undefined
+  }
+  if (what === 'release-drafter/release-drafter') {
+    const makes = usesRunToken(step, 'token')
+    return makes ? { what, alone: false, draft: inputs.get('publish') !== 'true' } : undefined
+  }
+  if (!RELEASES.test(what) && !TAGS.test(what)) return undefined
+  if (!['token', 'github_token', 'repo_token'].every((name) => usesRunToken(step, name))) {
+    return undefined
+  }
+  return { what, alone: false, draft: (inputs.get('draft') ?? 'false') !== 'false' }
+}
+
+function byCommand({ commands, variables }: JobStep, job: Job): Made | undefined {
+  for (const { words } of commands) {
+    const [program, ...rest] = words
+    if (program === 'gh' && rest[0] === 'release' && rest[1] === 'create') {
+      const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
+      const draft = rest.some((word) => /^(?:--draft(?:=true)?|-d)$/.test(word))
+      if (isRunToken(token)) return { what: '`gh release create`', alone: false, draft }
+    }
+    const tags = rest.some((word) => /^(?:--tags|--follow-tags|refs\/tags\/.*)$/.test(word))
+    if (program === 'git' && rest[0] === 'push' && tags && pushesAsRun(job)) {
+      return { what: `\`${words.join(' ')}\``, alone: false }
+    }
+  }
+  return undefined
+}
+
+/** Git pushes with what the checkout has left: the token of the run unless another is given. */
+function pushesAsRun({ steps }: Job): boolean {
+  const checkout = steps.find(({ action }) => action?.name === 'actions/checkout')
+  const sets = steps.some(({ commands }) =>
+    commands.some(({ words }) => words[0] === 'git' && /^(?:remote|config)$/.test(words[1] ?? '')),
+  )
+  const { inputs = new Map<string, string>() } = checkout ?? {}
+  return (
+    checkout !== undefined &&
+    !inputs.has('ssh-key') &&
+    inputs.get('persist-credentials') !== 'false' &&
+    isRunToken(inputs.get('token') ?? `\${{ github.token }}`) &&
+    !(sets && steps.some(({ commands }) => commands.some(({ text }) => /https:\/\/|@/.test(text))))
+  )
+}
+
+function usesRunToken({ inputs, variables, tree }: JobStep, input: string): boolean {
+  const given =
+    inputs.get(input) ??
+    textOf(child(tree, 'with', 'github_token')) ??
+    variables.get('GITHUB_TOKEN')?.value
+  return given === undefined || isRunToken(given)
+}
+
+function isRunToken(text: string): boolean {
+  return /^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/i.test(text)
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { readOne } from '../repository/repository.test.util.ts'
+import { startsOf } from './starts.ts'
+
+/** The events that let the only publish run, tags and branches behind a colon. */
+async function starts(on: object, job?: string, step?: string): Promise<readonly string[]> {
+  const workflow = {
+    on,
+    jobs: {
+      publish: {
+        ...(job !== undefined && { if: job }),
+        steps: [{ run: 'npm publish', ...(step !== undefined && { if: step }) }],
+      },
+    },
+  }
+  const { jobs } = await readOne({
+    'package.json': '{"name":"@acme/widget","version":"1.0.0"}',
+    '.github/workflows/release.yml': JSON.stringify(workflow),
+  })
+  const [found] = jobs
+  if (found === undefined) return []
+  return startsOf(found, found.publishes[0]).map(({ event, tags, branches }) =>
+    [event, ...(tags ?? []), ...(branches ?? [])].join(':'),
+  )
+}
+
+const EVERYTHING = {
+  push: null,
+  pull_request: null,
+  release: { types: ['published'] },
+  workflow_dispatch: null,
+}
+
+describe('what starts a publish', () => {
+  it.each<[string, object, string | undefined, string | undefined, readonly string[]]>([
+    ['no condition', { push: { tags: ['v*'] } }, undefined, undefined, ['push:v*']],
+    ['the name of an event', EVERYTHING, "github.event_name == 'release'", undefined, ['release']],
+    [
+      'the name of an event that does not count',
+      EVERYTHING,
+      undefined,
+      `\${{ github.event_name != 'pull_request' }}`,
+      ['push', 'release', 'workflow_dispatch'],
+    ],
+    [
+      'a tag',
+      EVERYTHING,
+      "startsWith(github.ref, 'refs/tags/v')",
+      undefined,
+      ['push:**', 'release', 'workflow_dispatch'],
+    ],
+    [
+      'an event and a tag',
+      EVERYTHING,
+      "github.event_name == 'push' && startsWith(github.ref, 'refs/tags')",
+      undefined,
+      ['push:**'],
+    ],
+    [
+      'one of two events',
+      EVERYTHING,
+      "github.event_name == 'release' || github.event_name == 'workflow_dispatch'",
+      undefined,
+      ['release', 'workflow_dispatch'],
+    ],
+    [
+      'a tag, of a workflow for branches',
+      { push: { branches: ['main'] } },
+      "github.ref_type == 'tag'",
+      undefined,
+      [],
+    ],
+    [
+      'a tag, of a workflow for both',
+      { push: { branches: ['main'], tags: ['v*'] } },
+      "github.ref_type == 'tag'",
+      undefined,
+      ['push:v*'],
+    ],
+    [
+      'a condition that is not understood',
+      EVERYTHING,
+      "(github.event_name == 'push' || inputs.force) && !cancelled()",
+      undefined,
+      ['push', 'pull_request', 'release', 'workflow_dispatch'],
+    ],
+  ])('%s', async (_, on, job, step, expected) => {
+    expect(await starts(on, job, step)).toEqual(expected)
+  })
+})
