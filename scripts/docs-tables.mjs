@@ -74,7 +74,7 @@ function failureTable({ FAILURE_MODES, CHECKS }) {
     )
     return [id, plain(title), [...checks, also ?? []].flat().join(', ')]
   })
-  return table(['', 'what goes wrong', 'found by'], rows)
+  return table(['', 'what goes wrong', 'found or avoided by'], rows)
 }
 
 /** @param {typeof import('../packages/pipeline/src/index.ts').CHECKS} checks */

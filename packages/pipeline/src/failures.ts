@@ -4,11 +4,14 @@ export interface FailureMode {
   readonly id: string
   /** What goes wrong, in a few words. */
   readonly title: string
-  /** Which other command sees it where no check can, or sees the rest of it. */
-  readonly also?: 'rehearse' | 'dry-run'
+  /** Which other command sees it, or the rest of it, where no check can. */
+  readonly also?: 'rehearse' | 'dry-run' | 'publish'
 }
 
-/** `dry-run` is `trustpub publish --dry-run` in the job itself: it exchanges, and uploads nothing. */
+/**
+ * `dry-run` is `trustpub publish --dry-run` in the job itself: it exchanges, and uploads nothing. `publish` is `trustpub
+ * publish`, which does not fail in that way.
+ */
 export const FAILURE_MODES: readonly FailureMode[] = [
   {
     id: 'F1',
@@ -29,9 +32,9 @@ export const FAILURE_MODES: readonly FailureMode[] = [
   { id: 'F9', title: 'the package does not exist yet at npmjs.com', also: 'dry-run' },
   { id: 'F10', title: 'one package of several has no publisher', also: 'rehearse' },
   { id: 'F11', title: '`repository` in package.json is missing or another one', also: 'rehearse' },
-  { id: 'F12', title: "the runner is not GitHub's own", also: 'dry-run' },
-  { id: 'F13', title: 'provenance is forced for a private repository', also: 'dry-run' },
-  { id: 'F14', title: 'the publisher may not do what the job does', also: 'dry-run' },
+  { id: 'F12', title: "the runner is not GitHub's own" },
+  { id: 'F13', title: 'provenance is forced for a private repository' },
+  { id: 'F14', title: 'the publisher may not do what the job does' },
   {
     id: 'F15',
     title: 'an issuer or subject that the registry does not understand',
@@ -46,7 +49,7 @@ export const FAILURE_MODES: readonly FailureMode[] = [
     also: 'rehearse',
   },
   { id: 'F20', title: 'the event that should start the publish never comes' },
-  { id: 'F21', title: 'the release stops half way', also: 'rehearse' },
+  { id: 'F21', title: 'the release stops half way', also: 'publish' },
   { id: 'F22', title: 'a prerelease or an older line without a dist-tag', also: 'rehearse' },
   {
     id: 'F23',
@@ -63,7 +66,7 @@ export const FAILURE_MODES: readonly FailureMode[] = [
     also: 'rehearse',
   },
   { id: 'F29', title: 'uv hides why the exchange failed' },
-  { id: 'F30', title: 'the API token ends in the middle of a long upload', also: 'dry-run' },
+  { id: 'F30', title: 'the API token ends in the middle of a long upload', also: 'publish' },
   { id: 'F31', title: 'an event that registries refuse' },
   { id: 'F32', title: 'a server whose ID tokens the registry does not know', also: 'dry-run' },
   { id: 'F33', title: 'GitLab: the ID token has another name or audience' },
@@ -74,11 +77,11 @@ export const FAILURE_MODES: readonly FailureMode[] = [
     title: 'GitLab: the CI file is set elsewhere, or the job is in a child pipeline',
     also: 'dry-run',
   },
-  { id: 'F37', title: "GitLab: runners or a server of one's own", also: 'dry-run' },
+  { id: 'F37', title: "GitLab: runners or a server of one's own" },
   { id: 'F38', title: 'GitLab: what was protected by a variable is protected no more' },
   { id: 'F39', title: 'splitting the job has lost a permission, a file or the repository of gh' },
   { id: 'F40', title: 'scripts of the package run beside the ID token' },
   { id: 'F41', title: 'a cache is restored beside the ID token' },
-  { id: 'F42', title: 'an ID token is exchanged twice', also: 'rehearse' },
+  { id: 'F42', title: 'an ID token is exchanged twice' },
   { id: 'F43', title: 'an exchange made by hand goes on after it has failed' },
 ]
