@@ -72,18 +72,32 @@ describe('credentials', () => {
     expect(await credentialsOf(steps, granted)).toBe(expected)
   })
 
-  it('of a GitLab job that can sign provenance and exchange nothing are those of the project', () => {
-    const job = {
-      id_tokens: { SIGSTORE_ID_TOKEN: { aud: 'sigstore' } },
-      script: ['npm publish --provenance'],
-    }
+  it.each<[string, string, object, object, Credentials]>([
+    [
+      'for Sigstore alone',
+      'npm publish',
+      { SIGSTORE_ID_TOKEN: { aud: 'sigstore' } },
+      {},
+      'unknown',
+    ],
+    ['for a cloud', 'npm publish', { AWS_TOKEN: { aud: 'sts.acme.example' } }, {}, 'unknown'],
+    ['for npm', 'npm publish', { NPM_ID_TOKEN: { aud: 'npm:registry.npmjs.org' } }, {}, 'trusted'],
+    ['for npm, misspelt', 'npm publish', { NPM_ID_TOKEN: { aud: 'registry' } }, {}, 'trusted'],
+    [
+      'for npm, beside a token of a vault',
+      'npm publish',
+      { NPM_ID_TOKEN: { aud: 'npm:registry.npmjs.org' } },
+      { secrets: { NPM_TOKEN: { vault: 'npm/token@kv' } } },
+      'unknown',
+    ],
+  ])('of a GitLab job with an ID token %s', (_what, script, id_tokens, more, expected) => {
     const files = {
       'package.json': '{"name":"@acme/widget","version":"1.0.0"}',
-      '.gitlab-ci.yml': JSON.stringify({ publish: job }),
+      '.gitlab-ci.yml': JSON.stringify({ publish: { id_tokens, script: [script], ...more } }),
     }
     return withRepository(files, async (directory) => {
       const [release] = await readReleases(directory)
-      expect(release && uploadsOf(release)[0]?.credentials).toBe('unknown')
+      expect(release && uploadsOf(release)[0]?.credentials).toBe(expected)
     })
   })
 })

@@ -1,8 +1,10 @@
 import type { JobStep } from './job.ts'
 import type { PublishJob, PublishStep } from './model.ts'
+import { audienceOf, registryOf } from './publishers/registries.ts'
 import { valuedFlags } from './steps/commands.ts'
 import { exchangesByHand } from './steps/exchange.ts'
 import { flagValue, parseOptions } from './steps/options.ts'
+import { child, entriesOf } from './yaml/tree.ts'
 
 /** How a step comes by its leave to upload, as far as the repository tells. */
 export type Credentials =
@@ -23,17 +25,21 @@ export function credentialsOf(job: PublishJob, step: PublishStep, provider: stri
   if (step.storedSecrets.length > 0) return granted ? 'both' : 'token'
   if (takesTokenOfRun(job, step) || job.steps.some(exchangesByHand)) return 'unknown'
   // Leave to ask for ID tokens may be there for a vault or a cloud.
-  if (granted) return job.steps.some(fetchesSecrets) ? 'unknown' : 'trusted'
+  if (granted) return readsVault(job) ? 'unknown' : 'trusted'
   // GitLab puts the variables of the project's settings into every job.
   if (provider === 'gitlab') return 'unknown'
   return mayFetchCredentials(job) ? 'unknown' : 'none'
 }
 
-/** At GitLab a token for Sigstore signs provenance, and exchanges nothing. */
-function isGranted({ idToken }: PublishJob, { ecosystem }: PublishStep, provider: string): boolean {
+/** At GitLab each ID token has its audience: one for Sigstore or for a vault exchanges nothing at a registry. */
+function isGranted({ idToken }: PublishJob, step: PublishStep, provider: string): boolean {
   const { granted, variables } = idToken
-  if (provider !== 'gitlab' || ecosystem !== 'npm') return granted
-  return granted && variables.some(({ name }) => name !== 'SIGSTORE_ID_TOKEN')
+  if (provider !== 'gitlab' || !granted) return granted
+  const wanted = audienceOf(step.ecosystem, registryOf(step))
+  // A misspelt one was meant for the registry all the same.
+  return variables.some(
+    ({ name, audience }) => audience === wanted || /npm|pypi/i.test(`${name} ${audience}`),
+  )
 }
 
 /** Variables and inputs that hold a registry's token. */
@@ -71,6 +77,12 @@ function fetchesSecrets({ action, commands }: JobStep): boolean {
       READS_SECRET.test(words.join(' ')) ||
       /_authToken\b["'\s=]*\$\(|TOKEN=\$\(.*GITHUB_ENV/.test(text),
   )
+}
+
+/** Tells whether a job certainly reads secrets from elsewhere: in a step, or by `secrets:` of GitLab. */
+export function readsVault({ steps, source }: PublishJob): boolean {
+  const declared = entriesOf(child(source.job, 'secrets')).map(([name]) => name)
+  return steps.some(fetchesSecrets) || declared.some((name) => TOKENS.test(name))
 }
 
 /** Whether something could bring a token to a job that has nothing else. */
