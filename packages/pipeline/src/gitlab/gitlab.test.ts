@@ -95,6 +95,24 @@ describe('readGitlabJobs', () => {
     expect(job.publishes[0]?.directory).toBe('pkg')
   })
 
+  it('puts references in outside of scripts as well', async () => {
+    const job = await jobOf(
+      `.a:\n  image: node:20\n  ${TOKENS}\n  variables: { DIR: pkg }\npublish:\n  image: !reference [.a, image]\n  id_tokens: !reference [.a, id_tokens]\n  variables:\n    DIR: !reference [.a, variables, DIR]\n  script: cd $DIR && npm publish\n`,
+    )
+    expect(job).toMatchObject({
+      image: { value: 'node:20' },
+      idToken: { granted: true },
+      publishes: [{ directory: 'pkg' }],
+    })
+  })
+
+  it('leaves a reference that leads nowhere, or to itself', async () => {
+    const job = await jobOf(
+      '.a: { image: !reference [.a, image] }\npublish:\n  image: !reference [.a, image]\n  tags: !reference [.b]\n  script: npm publish\n',
+    )
+    expect(job.image).toEqual({ known: true, value: undefined })
+  })
+
   it('reads local includes, the including file over them, and names the others', async () => {
     const { jobs, unknowns } = await read(
       'include:\n  - local: /ci/publish.yml\n  - ci/gone.yml\n  - template: Jobs/SAST.gitlab-ci.yml\n  - project: a/b\n    file: x.yml\npublish:\n  environment: here\n',
@@ -124,6 +142,53 @@ describe('readGitlabJobs', () => {
       'NPM_SECRET_KEY',
     ])
   })
+
+  it('takes neither what a script sets itself nor what a vault hands over for a stored secret', async () => {
+    const script = (...lines: string[]) =>
+      jobOf(
+        `publish:\n  secrets: { NPM_TOKEN: { vault: a/b@c } }\n  script: ${JSON.stringify(lines)}\n`,
+      )
+    const { publishes } = await script(
+      'api_token=$(curl x)',
+      'NPM_CONFIG_TOKEN=$api_token npm publish',
+    )
+    expect(publishes[0]?.storedSecrets).toEqual([])
+    const vault = await script(
+      'npm config set //registry.npmjs.org/:_authToken $NPM_TOKEN',
+      'npm publish',
+    )
+    expect(vault.publishes[0]?.storedSecrets).toEqual([])
+  })
+
+  it('knows a variable of the settings by its name, also where a script falls back to another', async () => {
+    const job = await jobOf(
+      `publish:\n  script:\n    - 'export NPM_TOKEN=\${NPM_TOKEN:-none}'\n    - npm config set //registry.npmjs.org/:_authToken $NPM_TOKEN\n    - npm publish\n`,
+    )
+    expect(job.publishes[0]?.storedSecrets.map(({ name }) => name)).toEqual(['NPM_TOKEN'])
+  })
+
+  it('goes by the registry that a script writes for the scope of the package', async () => {
+    const files = { 'package.json': '{"name":"@acme/widget","version":"1.0.0"}' }
+    const job = await jobOf(
+      `publish:\n  script:\n    - echo "@acme:registry=https://gitlab.example/api/v4/packages/npm/" >> .npmrc\n    - npm publish\n`,
+      files,
+    )
+    expect(job.publishes[0]?.registry).toBe('https://gitlab.example/api/v4/packages/npm/')
+  })
+
+  it.each(['yarn changesets-gitlab', 'npx changesets-gitlab'])(
+    'reads what %s publishes in its variable',
+    async (command) => {
+      const job = await jobOf(
+        `publish:\n  variables: { INPUT_PUBLISH: npx changeset publish }\n  script: ${command}\n`,
+      )
+      expect(job.publishes).toMatchObject([{ client: 'changesets', text: 'npx changeset publish' }])
+      const { jobs } = await read(
+        `comment:\n  variables: { INPUT_PUBLISH: npx changeset publish }\n  script: ${command} comment\n`,
+      )
+      expect(jobs).toEqual([])
+    },
+  )
 
   it('expands a matrix of variables', async () => {
     const job = await jobOf(

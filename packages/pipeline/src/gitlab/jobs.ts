@@ -16,7 +16,7 @@ import {
   textOf,
   textsOf,
 } from '../yaml/tree.ts'
-import { extended, scriptLines } from './merge.ts'
+import { dereferenced, extended, scriptLines } from './merge.ts'
 import { jobsBefore } from './order.ts'
 import { triggersOf } from './rules.ts'
 
@@ -58,7 +58,7 @@ export function readGitlabJobs(
   const written = new Map<string, Tree>()
   for (const [id, tree] of entriesOf(config)) {
     if (RESERVED.has(id) || id.startsWith('.') || !isMap(tree)) continue
-    const job = inherited(extended(tree, config, problem), config)
+    const job = dereferenced(inherited(extended(tree, config, problem), config), config)
     written.set(id, job)
     const trigger = child(job, 'trigger')
     if (trigger !== undefined) {
@@ -119,7 +119,7 @@ function readScripts(
   const states = parallelRows(job).map((row) => {
     const variables = new Map([...shared, ...row])
     const { manifests, textOf: ofFile } = context
-    const findSecrets = secretFinder(variables, job)
+    const findSecrets = secretFinder(variables, job, scripts)
     const read = { manifests, findSecrets, findings, textOf: ofFile }
     const image = child(job, 'image')
     const node = image && nodeOfImage(imageOf(job, variables), image.place)
@@ -227,8 +227,18 @@ function parallelRows(job: Tree): readonly Variables[] {
 }
 
 /** Secrets are variables of the project's settings: mentioned, named like a secret, and set nowhere in the file. */
-function secretFinder(variables: Variables, job: Tree): (text: string) => readonly string[] {
-  const declared = new Set(entriesOf(child(job, 'id_tokens')).map(([name]) => name))
+function secretFinder(
+  variables: Variables,
+  job: Tree,
+  scripts: readonly Tree[],
+): (text: string) => readonly string[] {
+  const text = scripts.map((line) => textOf(line) ?? '').join('\n')
+  // `token=$(curl …)`; but `TOKEN=${TOKEN:-x}` is still the one of the settings.
+  const assigned = text.matchAll(/(?:^|[\s;&|(])(\w+)=(?!\S*\$\{?\1\b)/gm)
+  const declared = new Set([
+    ...['id_tokens', 'secrets'].flatMap((key) => entriesOf(child(job, key)).map(([name]) => name)),
+    ...[...assigned].map(([, name]) => name),
+  ])
   return (text) =>
     [...text.matchAll(/\$\{?(\w+)/g)]
       .map(([, name = '']) => name)

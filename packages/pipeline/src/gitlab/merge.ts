@@ -43,6 +43,25 @@ export function extended(
   return merged === undefined ? job : { ...deepMerge(merged, job), place: job.place }
 }
 
+// Their items are put in one by one, which `scriptLines` does.
+const SCRIPTS = new Set(['before_script', 'script', 'after_script'])
+
+/** A job with what `!reference [job, key]` stands for, outside of its scripts. */
+export function dereferenced(job: Tree, config: Tree, depth = 0): Tree {
+  if (depth > MAX_REFERENCES) return job
+  if (job.tag === '!reference') {
+    const target = child(config, ...textsOf(job))
+    return target === undefined ? job : dereferenced(target, config, depth + 1)
+  }
+  if (!isMap(job)) return job
+  const entries = [...job.value].map(([key, value]): [string, Tree] => [
+    key,
+    SCRIPTS.has(key) ? value : dereferenced(value, config, depth + 1),
+  ])
+  const isSame = entries.every(([key, value]) => value === job.value.get(key))
+  return isSame ? job : { ...job, value: new Map(entries) }
+}
+
 /** The lines of a script: nested lists flattened, `!reference [job, script]` put in. */
 export function scriptLines(script: Tree | undefined, config: Tree, depth = 0): readonly Tree[] {
   if (script === undefined || depth > MAX_REFERENCES) return []

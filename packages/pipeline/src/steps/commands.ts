@@ -32,6 +32,8 @@ export type Recognised =
       readonly directory?: string
     }
   | { readonly kind: 'shell'; readonly script: string }
+  /** The command to run stands in a variable. */
+  | { readonly kind: 'variable'; readonly name: string }
   | Unplayed
 
 type Recogniser = (words: readonly string[]) => Recognised | undefined
@@ -97,6 +99,10 @@ const RECOGNISERS: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>
   ['uv', uv],
   ['bash', shell],
   ['sh', shell],
+  [
+    'changesets-gitlab',
+    (words) => (words[1] === 'comment' ? undefined : { kind: 'variable', name: 'INPUT_PUBLISH' }),
+  ],
   ['eval', (words) => ({ kind: 'shell', script: words.slice(1).join(' ') })],
 ])
 

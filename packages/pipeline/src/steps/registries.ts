@@ -3,6 +3,7 @@ import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Recognised } from './commands.ts'
 import { valuedFlags } from './commands.ts'
 import { flagValue, parseOptions } from './options.ts'
+import { type RegistriesSet, registryFor } from './registries-set.ts'
 import { expand, isOpen, type Variables, valueIn } from './variables.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly variables: Variables
   /** `registry-url` of actions/setup-node, which it writes to the user's `.npmrc`. */
   readonly userRegistry?: string | undefined
+  /** What earlier commands wrote into npm's settings. */
+  readonly registriesSet?: RegistriesSet | undefined
   /** The manifests at the working directory and at the root, nearest first: npm reads `.npmrc` there. */
   readonly around: readonly NpmManifest[]
 }
@@ -51,22 +54,24 @@ export function npmRegistry(
 
 function scopeRegistry(
   manifest: NpmManifest | undefined,
-  { around }: Surroundings,
+  { around, registriesSet }: Surroundings,
 ): string | undefined {
   const scope = /^@[^/]+/.exec(manifest?.name ?? '')?.[0]
   if (scope === undefined) return undefined
   const key = `${scope}:registry`
-  return manifest?.publishConfig.get(key) ?? inNpmrc(around, key)
+  const set = registryFor(manifest?.name, registriesSet)
+  return manifest?.publishConfig.get(key) ?? inNpmrc(around, key) ?? set
 }
 
 function configured(
   manifest: NpmManifest | undefined,
-  { variables, around, userRegistry }: Surroundings,
+  { variables, around, userRegistry, registriesSet }: Surroundings,
 ): string | undefined {
   return (
     manifest?.publishConfig.get('registry') ??
     valueIn(variables, 'npm_config_registry') ??
     inNpmrc(around, 'registry') ??
+    registriesSet?.get('') ??
     userRegistry
   )
 }

@@ -9,6 +9,7 @@ import { type Recognised, recognise } from './commands.ts'
 import { installedTools, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
+import { type RegistriesSet, registriesSetBy } from './registries-set.ts'
 import { leavesNpmAlone } from './release-configs.ts'
 import {
   type LeftSecret,
@@ -22,7 +23,7 @@ import {
 import { type Command, splitScript } from './shell.ts'
 import { npmrcText, targetOf } from './target.ts'
 import { nearest, workspaces } from './targets.ts'
-import { expand, pathIn, type Variables } from './variables.ts'
+import { expand, pathIn, type Variables, valueIn } from './variables.ts'
 import { type VersionFile, versionSetBy } from './versions-set.ts'
 import { unwrap } from './wrappers.ts'
 
@@ -37,6 +38,8 @@ export interface ShellState {
   /** Stored secrets that earlier scripts wrote to configuration files. */
   readonly secrets: readonly LeftSecret[]
   readonly userRegistry?: string | undefined
+  /** The registries that earlier scripts wrote into npm's settings. */
+  readonly registriesSet?: RegistriesSet | undefined
   /** Node and npm on the PATH. */
   readonly node?: ToolVersion | undefined
   readonly npm?: ToolVersion | undefined
@@ -99,9 +102,10 @@ class ScriptReader {
   read(script: string, start: ShellState): ShellState {
     const { findSecrets } = this.#context
     const left = secretsLeftBy(script, this.#placeOf(0), start.variables, findSecrets)
+    const registriesSet = new Map([...(start.registriesSet ?? []), ...registriesSetBy(script)])
     // A subshell starts with the state around it and keeps its changes to itself.
     const states = new Map<string, ShellState>([
-      ['', { ...start, secrets: [...start.secrets, ...left] }],
+      ['', { ...start, registriesSet, secrets: [...start.secrets, ...left] }],
     ])
     const stateIn = (scope: readonly number[]): ShellState =>
       states.get(scope.join('.')) ?? (scope.length === 0 ? start : stateIn(scope.slice(0, -1)))
@@ -150,7 +154,9 @@ class ScriptReader {
     if (found.kind === 'publish') this.#publish(found, command, state, script)
     else if (found.kind === 'script') this.#packageScript(found, command, state)
     else if (found.kind === 'shell') this.#nested(found.script, place, state)
-    else this.#unknown(place, found.sentence)
+    else if (found.kind === 'variable') {
+      this.#nested(valueIn(state.variables, found.name) ?? '', place, state)
+    } else this.#unknown(place, found.sentence)
   }
 
   #publish(publish: Publish, command: Command, state: ShellState, script: string): void {
@@ -208,7 +214,7 @@ class ScriptReader {
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
     const program =
       scripts.length > 0 ? undefined : recognise(unwrap([run.name, ...run.args]).words)
-    if (program?.kind === 'publish' || program?.kind === 'unplayed') {
+    if (program !== undefined && ['publish', 'unplayed', 'variable'].includes(program.kind)) {
       this.#follow(program, command, state, command.text)
     }
   }

@@ -24,13 +24,13 @@ interface Target {
 export function targetOf(
   publish: Publish,
   directory: string,
-  { variables, userRegistry }: Pick<ShellState, 'variables' | 'userRegistry'>,
+  shell: Pick<ShellState, 'variables' | 'userRegistry' | 'registriesSet'>,
   manifests: Manifests,
 ): Target {
   const python = isPythonClient(publish.client)
   const { packages, sentence, named } = python
-    ? pythonTarget(publish, directory, variables, manifests)
-    : npmTarget(publish, directory, { variables, userRegistry }, manifests)
+    ? pythonTarget(publish, directory, shell.variables, manifests)
+    : npmTarget(publish, directory, shell, manifests)
   return {
     ecosystem: python ? 'pypi' : 'npm',
     packages: packages.map((one) => one.directory),
@@ -53,12 +53,13 @@ function pythonTarget(
 function npmTarget(
   publish: Publish,
   directory: string,
-  shell: Pick<ShellState, 'variables' | 'userRegistry'>,
+  { variables, userRegistry, registriesSet }: Parameters<typeof targetOf>[2],
   manifests: Manifests,
 ) {
   const targets = npmTargets(publish, directory, manifests)
   const around = manifestsAround(directory, manifests)
-  return { ...targets, named: npmRegistry(publish, targets.packages, { ...shell, around }) }
+  const surroundings = { variables, userRegistry, registriesSet, around }
+  return { ...targets, named: npmRegistry(publish, targets.packages, surroundings) }
 }
 
 /** npm reads the `.npmrc` of the package and of the root of the workspaces. */
