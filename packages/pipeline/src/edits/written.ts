@@ -1,5 +1,5 @@
 import { isList, isMap, type Span, type Tree } from '../yaml/tree.ts'
-import { type Edit, lineBreak, type SourceFile } from './edit.ts'
+import { type Edit, lineBreak, lineEnd, lineStart, type SourceFile } from './edit.ts'
 
 /** Where a value stands itself: an alias does not stand where its anchor does. */
 export function ownSpan({ alias, span }: Tree): Span | undefined {
@@ -40,6 +40,18 @@ export function insertion(
   return open
     ? { file, start: offset, end: offset, text: end + written.slice(0, -end.length) }
     : { file, start: offset, end: offset, text: written }
+}
+
+/**
+ * The removal of whole lines with one of the blank lines around them, where they stand between two: these parted what
+ * is gone from the rest. The same removal otherwise.
+ */
+export function withBlankLine({ text }: SourceFile, edit: Edit): Edit {
+  const above = text.slice(lineStart(text, Math.max(0, edit.start - 1)), edit.start)
+  const below = text.slice(edit.end, lineEnd(text, edit.end))
+  const isBetween =
+    edit.start > 0 && edit.end < text.length && above.trim() === '' && below.trim() === ''
+  return isBetween ? { ...edit, end: edit.end + below.length } : edit
 }
 
 /** Tells whether a collection is written `{ … }` or `[ … ]`. */

@@ -1,7 +1,14 @@
 import { itemsOf, type Tree } from '../yaml/tree.ts'
 import { asMeant, type Value, valueOfLines } from './as-meant.ts'
 import { type Edit, lineEnd, lineStart, type SourceFile } from './edit.ts'
-import { insertion, isFlow, lastCharacter, ownSpan, removeFlowEntries } from './written.ts'
+import {
+  insertion,
+  isFlow,
+  lastCharacter,
+  ownSpan,
+  removeFlowEntries,
+  withBlankLine,
+} from './written.ts'
 
 /**
  * Puts an item into a block list before another, above the comments that stand over that one; at the end without one.
@@ -46,7 +53,12 @@ export function removeItem(source: SourceFile, list: Tree, item: Tree): Edit | u
     : removeBlockItem(source, item)
   const meant = (old: Value): Value | undefined =>
     isList(old) ? old.filter((_, index) => index !== at) : undefined
-  return edit && asMeant(source, [edit], list.span, meant)?.[0]
+  if (edit === undefined) return undefined
+  const [found] =
+    asMeant(source, [withBlankLine(source, edit)], list.span, meant) ??
+    asMeant(source, [edit], list.span, meant) ??
+    []
+  return found
 }
 
 function removeBlockItem(source: SourceFile, item: Tree): Edit | undefined {

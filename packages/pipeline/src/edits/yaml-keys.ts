@@ -8,6 +8,7 @@ import {
   lastCharacter,
   ownSpan,
   removeFlowEntries,
+  withBlankLine,
 } from './written.ts'
 
 /** A key of a map as it is written there. */
@@ -49,7 +50,12 @@ export function removeKeys(
   const edits = isFlow(source, map)
     ? removeFlowKeys(source, map, keys)
     : removePairs(source, entries, isGone)
-  return edits && asMeant(source, edits, map.span, (before) => without(before, keys))
+  const meant = (before: Value): Value | undefined => without(before, keys)
+  const wide = edits?.map((edit) => withBlankLine(source, edit))
+  return (
+    (wide && asMeant(source, wide, map.span, meant)) ??
+    (edits && asMeant(source, edits, map.span, meant))
+  )
 }
 
 function without(before: Value, keys: readonly string[]): Value | undefined {
