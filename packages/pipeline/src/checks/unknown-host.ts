@@ -10,7 +10,7 @@ export const unknownHost: Check = {
   severity: 'error',
   *find(release) {
     const { host } = release.pipeline.repository
-    if (host === undefined || KNOWN.test(host)) return
+    if (host === undefined || KNOWN_HOSTS.test(host)) return
     for (const { job, step, registry, credentials } of uploadsOf(release)) {
       if (credentials !== 'trusted' || !TRUSTING.includes(hostOf(registry))) continue
       yield {
@@ -23,4 +23,5 @@ export const unknownHost: Check = {
 }
 
 /** Forges elsewhere are mirrored to these as a rule; their git remote says nothing then. */
-const KNOWN = /^(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)$/
+export const KNOWN_HOSTS: RegExp =
+  /^(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)$/

@@ -5,6 +5,7 @@ import {
   RECORD_FILE,
   type RecordedPublisher,
 } from '@trustpub/identity'
+import { KNOWN_HOSTS } from '../checks/unknown-host.ts'
 import { agree, applyEdits, type Edit } from '../edits/edit.ts'
 import { neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
@@ -18,6 +19,7 @@ import {
   isChange,
   type Left,
   type Migration,
+  type Outcome,
   type Rewrite,
 } from './migration.ts'
 import { REWRITES } from './rewrites/index.ts'
@@ -65,7 +67,7 @@ export async function planMigration(
       }
     }
   }
-  left.push(...releases.flatMap(unrecorded))
+  left.push(...releases.flatMap(unrecorded), ...releases.flatMap(foreign))
   const publishers = releases.flatMap(trustedPublishers)
   const files = changedFiles(overlay, before)
   const record = recordFile(publishers, before, harden)
@@ -78,6 +80,21 @@ export async function planMigration(
   }
 }
 
+/** The host of a repository whose ID tokens the public registries do not know, if it publishes to one of them. */
+function foreignHost(release: Release): string | undefined {
+  const { host } = release.pipeline.repository
+  const isPublic = uploadsOf(release).some(({ registry }) => TRUSTING.includes(hostOf(registry)))
+  return host !== undefined && isPublic && !KNOWN_HOSTS.test(host) ? host : undefined
+}
+
+function foreign(release: Release): readonly Left[] {
+  const host = foreignHost(release)
+  const [upload] = uploadsOf(release)
+  if (host === undefined || upload === undefined) return []
+  const sentence = `Nothing is changed: the repository is at ${host}, and npmjs.com and PyPI take ID tokens of github.com and gitlab.com only. Publish from a mirror there, or keep the stored token.`
+  return [{ place: upload.step.place, sentence }]
+}
+
 /** What a rewrite would change, and what it leaves: that includes everything in files that a generator writes. */
 function sorted(
   releases: readonly Release[],
@@ -85,7 +102,7 @@ function sorted(
 ): { readonly possible: readonly Change[]; readonly stays: readonly Left[] } {
   const possible: Change[] = []
   const stays: Left[] = []
-  for (const release of releases) {
+  for (const release of releases.filter((one) => foreignHost(one) === undefined)) {
     for (const outcome of rewrite(release)) {
       if (!isChange(outcome)) {
         stays.push(outcome)
@@ -110,7 +127,8 @@ function sorted(
 function compatible(possible: readonly Change[]): readonly Change[] {
   const chosen: Change[] = []
   const edits: Edit[] = []
-  for (const change of possible) {
+  // Uploads that share a step or an anchor want the same.
+  for (const change of onceEach(possible)) {
     if (!agree([...edits, ...change.edits])) continue
     edits.push(...change.edits)
     chosen.push(change)
@@ -232,6 +250,6 @@ function storedNames(release: Release): readonly string[] {
     .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
 }
 
-function onceEach(left: readonly Left[]): readonly Left[] {
-  return [...new Map(left.map((one) => [JSON.stringify(one), one])).values()]
+function onceEach<T extends Outcome>(outcomes: readonly T[]): readonly T[] {
+  return [...new Map(outcomes.map((one) => [JSON.stringify(one), one])).values()]
 }

@@ -1,8 +1,8 @@
-import type { Edit } from '../../edits/edit.ts'
-import { removeItem, removeLines, replacePart } from '../../edits/yaml-edits.ts'
-import type { JobStep } from '../../job.ts'
+import type { Edit, SourceFile } from '../../edits/edit.ts'
+import { removeItem, removeKeys, removeLines, replacePart } from '../../edits/yaml-edits.ts'
+import type { JobSource, JobStep } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
-import { child, type Tree, textOf } from '../../yaml/tree.ts'
+import { child, entriesOf, isList, isMap, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import { linesWith, linkOf } from './shell-lines.ts'
 
 /**
@@ -60,24 +60,48 @@ function inJson(text: string): string {
 export function withoutCommand(
   step: Pick<JobStep, 'tree' | 'commands'>,
   text: string,
-  job: Tree,
+  job: JobSource,
   release: Release,
 ): readonly Edit[] | undefined {
   const run = scriptOf(step.tree)
   const source = release.source(step.tree.place.file)
   if (source === undefined || run === undefined) return undefined
-  if (!step.commands.every((command) => command.text === text)) {
-    const script = textOf(run) ?? ''
-    const lines = linesWith(script, text)
-    const link = linkOf(script, text)
-    const edit =
-      (lines && removeLines(source, run, lines)) ?? (link && replacePart(source, run, link, ''))
-    return edit ? [edit] : undefined
+  if (step.commands.every((command) => command.text === text)) {
+    return withoutStep(step.tree, job, source)
   }
-  for (const key of ['steps', 'script', 'before_script', 'after_script']) {
-    const list = child(job, key)
-    const edit = list && removeItem(source, list, step.tree)
+  const script = textOf(run) ?? ''
+  const lines = linesWith(script, text)
+  const link = linkOf(script, text)
+  const edit =
+    (lines && removeLines(source, run, lines)) ?? (link && replacePart(source, run, link, ''))
+  return edit ? [edit] : undefined
+}
+
+/** The list that a step stands in without it, in the job or in a template of it. */
+function withoutStep(
+  step: Tree,
+  { workflow, written }: JobSource,
+  source: SourceFile,
+): readonly Edit[] | undefined {
+  for (const list of listsIn(workflow)) {
+    const edit = removeItem(source, list, step)
     if (edit !== undefined) return [edit]
   }
-  return undefined
+  // A `before_script` of GitLab that does nothing else goes as a whole, unless the job would get another then.
+  const key = ['before_script', 'after_script'].find((name) =>
+    itemsOf(child(written, name)).includes(step),
+  )
+  const isAlone =
+    key !== undefined &&
+    itemsOf(child(written, key)).length === 1 &&
+    child(written, 'extends') === undefined &&
+    child(workflow, 'default', key) === undefined &&
+    child(workflow, key) === undefined
+  return isAlone ? removeKeys(source, written, [key]) : undefined
+}
+
+/** Every list in a tree, outermost first. */
+export function listsIn(tree: Tree): readonly Tree[] {
+  const inner = isMap(tree) ? entriesOf(tree).map(([, value]) => value) : itemsOf(tree)
+  return [...(isList(tree) ? [tree] : []), ...inner.flatMap(listsIn)]
 }

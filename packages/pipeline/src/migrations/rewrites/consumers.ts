@@ -9,6 +9,9 @@ import { privatePackages } from './private-packages.ts'
 const OTHER_NPM_VERBS =
   /^(?:npm|pnpm|yarn npm) (?:dist-tag (?:add|rm)|tag (?:add|remove)|access|deprecate|owner|unpublish|team|star|hook|whoami)\b/
 
+/** Why such a command keeps its token. */
+export const NO_TOKEN = 'trusted publishing gives no token for that command'
+
 const INSTALLS = /^(?:(?:npm|pnpm|yarn|bun) (?:ci|install|i|add)\b|yarn$)/
 
 /**
@@ -41,6 +44,13 @@ export function otherConsumer(
   return other && `it also publishes to ${other}`
 }
 
+/** The first command that wants a token and gets none from trusted publishing. */
+export function otherVerb(steps: readonly JobStep[]): ScriptCommand | undefined {
+  return steps
+    .flatMap(({ commands }) => commands)
+    .find(({ words }) => OTHER_NPM_VERBS.test(words.join(' ')))
+}
+
 function consumes(
   { text, words }: ScriptCommand,
   variable: string,
@@ -48,9 +58,7 @@ function consumes(
   release: Release,
 ): string | undefined {
   const line = words.join(' ')
-  if (!python && OTHER_NPM_VERBS.test(line)) {
-    return `\`${text}\` needs it: trusted publishing gives no token for that command`
-  }
+  if (!python && OTHER_NPM_VERBS.test(line)) return `\`${text}\` needs it: ${NO_TOKEN}`
   if (!python && INSTALLS.test(line)) {
     const why = privatePackages(release)
     if (why !== undefined)

@@ -1,8 +1,9 @@
+import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, entriesOf, isMap, textOf } from '../../yaml/tree.ts'
+import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 
 /** The variables with ID tokens that a client at GitLab looks for. */
@@ -11,77 +12,122 @@ export const gitlabIdTokens: Rewrite = {
   title: 'GitLab: declares the ID tokens that the client of a publishing job looks for.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'gitlab') return
-    for (const upload of uploadsOf(release)) yield* declared(upload, release)
+    for (const upload of uploadsOf(release)) {
+      if (readsVault(upload.job)) yield unproved(upload)
+      else yield* declared(upload, release)
+    }
   },
 }
 
-/** Name → audience. */
-function wanted({ step, registry }: TrustedUpload): readonly (readonly [string, string])[] {
+/** A job that fetches secrets from elsewhere is left to its owner. */
+function unproved({ job, step }: TrustedUpload): Outcome {
+  return {
+    place: step.place,
+    sentence: `Job "${job.id}" is not changed: it reads secrets from elsewhere, and whether \`${step.text}\` takes its token from there cannot be told. If it needs none any more, take out what fetches it and declare \`id_tokens:\`.`,
+  }
+}
+
+interface Declaration {
+  readonly name: string
+  readonly audience: string
+}
+
+function wanted({ step, registry }: TrustedUpload): readonly Declaration[] {
   const audience = audienceOf(step.ecosystem, registry)
   return step.ecosystem === 'npm'
     ? [
-        ['NPM_ID_TOKEN', audience],
-        ['SIGSTORE_ID_TOKEN', 'sigstore'],
+        { name: 'NPM_ID_TOKEN', audience },
+        { name: 'SIGSTORE_ID_TOKEN', audience: 'sigstore' },
       ]
-    : [[`${audience.toUpperCase()}_ID_TOKEN`, audience]]
+    : [{ name: `${audience.toUpperCase()}_ID_TOKEN`, audience }]
 }
 
 function* declared(upload: TrustedUpload, release: Release): Iterable<Outcome> {
-  const { job } = upload
-  const written = job.source.written
-  const source = release.source(written.place.file)
-  const own = child(written, 'id_tokens')
+  const { job, credentials } = upload
   const missing = wanted(upload).filter(
-    ([name, audience]) =>
+    ({ name, audience }) =>
       !job.idToken.variables.some((one) => one.name === name && one.audience === audience),
   )
-  if (missing.length === 0 || source === undefined) return
-  const inherited = own === undefined && job.idToken.variables.length > 0
-  if (inherited) {
+  if (missing.length === 0) return
+  const names = missing.map(({ name }) => name).join(' and ')
+  const edits = editsFor(missing, upload, release)
+  if (edits === undefined) {
+    const wants = missing.map(({ name, audience }) => `${name} (aud "${audience}")`).join(' and ')
     yield {
       place: job.place,
-      sentence: `Job "${job.id}" inherits its \`id_tokens\`: add ${missing.map(([name]) => name).join(' and ')} where they are declared.`,
+      sentence: `Declare ${wants} under \`id_tokens:\` of job "${job.id}" by hand: it is written in a way that is not edited here.`,
     }
     return
   }
-  const edits: Edit[] = []
-  const lines: string[] = []
-  for (const [name, audience] of missing) {
-    const aud = child(own, name, 'aud')
-    const edit =
-      textOf(aud) === undefined || aud === undefined
-        ? undefined
-        : replaceText(source, aud, audience)
-    if (edit !== undefined) edits.push(edit)
-    else lines.push(`${name}:`, `  aud: ${audience.includes(':') ? `"${audience}"` : audience}`)
-  }
-  const added =
-    lines.length === 0
-      ? undefined
-      : isMap(own)
-        ? insertKeys(source, own, lines)
-        : insertKeys(source, written, ['id_tokens:', ...lines.map((line) => `  ${line}`)], {
-            before: firstScript(written),
-          })
-  if (lines.length > 0 && added === undefined) {
-    yield {
-      place: job.place,
-      sentence: `Declare ${missing.map(([name]) => name).join(' and ')} under \`id_tokens:\` of job "${job.id}" by hand: it is written in a way that is not edited here.`,
-    }
-    return
-  }
+  const source =
+    credentials === 'unknown'
+      ? ' No file names the stored token that it has used until now: it is a variable in the settings of the project or its group, to be deleted there.'
+      : ''
   yield {
     place: job.place,
-    sentence: `Job "${job.id}" gets the ID tokens that ${upload.step.client} looks for: ${missing.map(([name]) => name).join(' and ')}.`,
-    edits: [...edits, ...(added === undefined ? [] : [added])],
+    sentence: `Job "${job.id}" gets ID tokens in ${names}.${source}`,
+    edits,
   }
 }
 
-function firstScript(job: TrustedUpload['job']['source']['written']): string {
+/** Wrong audiences are corrected where they are written, and what is missing is added to the job. */
+function editsFor(
+  missing: readonly Declaration[],
+  { job }: TrustedUpload,
+  release: Release,
+): readonly Edit[] | undefined {
+  const inherited = child(job.source.job, 'id_tokens')
+  const edits: (Edit | undefined)[] = []
+  const added: Declaration[] = []
+  for (const declaration of missing) {
+    const aud = child(inherited, declaration.name, 'aud')
+    const source = aud && release.source(aud.place.file)
+    if (aud === undefined) added.push(declaration)
+    else if (textOf(aud)?.includes('$') !== false) return undefined
+    else edits.push(source && replaceText(source, aud, declaration.audience))
+  }
+  if (added.length > 0) edits.push(addition(added, job.source, inherited, release))
+  return edits.every((edit) => edit !== undefined) ? edits : undefined
+}
+
+function addition(
+  added: readonly Declaration[],
+  { written, workflow }: TrustedUpload['job']['source'],
+  inherited: Tree | undefined,
+  release: Release,
+): Edit | undefined {
+  const own = child(written, 'id_tokens')
+  // A `!reference` is resolved in what the job inherits.
+  const tokens = isMap(own) || own === undefined ? own : inherited
+  if (tokens !== undefined) {
+    const source = release.source(tokens.place.file)
+    return source && insertKeys(source, tokens, added.flatMap(linesOf))
+  }
+  const source = release.source(written.place.file)
+  // What a job says takes the place of `default:` altogether, but is joined with what it extends.
+  const isDefault = inherited !== undefined && inherited === child(workflow, 'default', 'id_tokens')
+  const restated = isDefault ? declarationsIn(inherited) : []
+  const lines = [
+    'id_tokens:',
+    ...[...restated, ...added].flatMap(linesOf).map((line) => `  ${line}`),
+  ]
+  return source && insertKeys(source, written, lines, positionIn(written))
+}
+
+function declarationsIn(tokens: Tree): readonly Declaration[] {
+  return entriesOf(tokens).flatMap(([name, token]) => {
+    const audience = textOf(child(token, 'aud'))
+    return audience === undefined ? [] : [{ name, audience }]
+  })
+}
+
+function linesOf({ name, audience }: Declaration): readonly string[] {
+  return [`${name}:`, `  aud: ${/^[\w.-]+$/.test(audience) ? audience : JSON.stringify(audience)}`]
+}
+
+/** Above the scripts, where people look for what a job is given. */
+function positionIn(job: Tree): { readonly before: string } | 'end' {
   const keys = entriesOf(job).map(([key]) => key)
-  return (
-    ['before_script', 'script', 'rules', 'only'].find((key) => keys.includes(key)) ??
-    keys.at(-1) ??
-    ''
-  )
+  const before = ['before_script', 'script', 'after_script'].find((key) => keys.includes(key))
+  return before === undefined ? 'end' : { before }
 }

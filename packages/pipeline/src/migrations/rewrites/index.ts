@@ -5,6 +5,8 @@ import { gitlabExchange } from './gitlab-exchange.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
 import { gitlabImage } from './gitlab-image.ts'
 import { gitlabSecrets } from './gitlab-secrets.ts'
+import { gitlabStandIn } from './gitlab-stand-in.ts'
+import { gitlabUnset } from './gitlab-unset.ts'
 import { nodeVersion } from './node-version.ts'
 import { npmActions } from './npm-actions.ts'
 import { npmClient } from './npm-client.ts'
@@ -25,6 +27,9 @@ import { uvAlways } from './uv-always.ts'
 
 /** The smallest change that makes a release trusted, in this order: what comes later builds on what came before. */
 export const REWRITES: readonly Rewrite[] = [
+  // At GitLab, while it can be told which jobs have their token from the settings.
+  gitlabUnset,
+  gitlabIdTokens,
   // Who publishes, in which version.
   npmClient,
   pythonClient,
@@ -43,10 +48,10 @@ export const REWRITES: readonly Rewrite[] = [
   tokenVariables,
   tokenInputs,
   tokenFiles,
+  gitlabStandIn,
   calledSecrets,
   // With an ID token.
   permission,
-  gitlabIdTokens,
   attestOnce,
   repository,
   // What stays.

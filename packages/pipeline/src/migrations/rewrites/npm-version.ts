@@ -7,6 +7,7 @@ import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
 import { child, isList } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { scriptOf } from './command-edit.ts'
 
 /** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
 export const NPM_PIN = '11.19.1'
@@ -38,7 +39,8 @@ export const npmVersion: Rewrite = {
   },
 }
 
-function needsNpm({ step }: TrustedUpload): boolean {
+/** Tells whether a step leaves the upload to the npm on the PATH. */
+export function needsNpm({ step }: TrustedUpload): boolean {
   const oldPnpm =
     step.client === 'pnpm' &&
     !(step.clientVersion && isCertainlyAtLeast(step.clientVersion, '11.0.0'))
@@ -46,7 +48,7 @@ function needsNpm({ step }: TrustedUpload): boolean {
 }
 
 /** `npm@latest` names no number, but is new enough wherever it can be installed. */
-function hasNewNpm({ step: { npm, node } }: TrustedUpload): boolean {
+export function hasNewNpm({ step: { npm, node } }: TrustedUpload): boolean {
   if (npm === undefined) return false
   if (isCertainlyAtLeast(npm, NPM_WITH_OIDC)) return true
   if (npm.from === 'install' && npm.range === '*') return !isTooOldForLatest(node)
@@ -92,10 +94,14 @@ function raiseNode({ step: { node } }: TrustedUpload, source: SourceFile): Chang
 }
 
 /** An install of an older npm, or of one that the Node does not run. */
-function installAnother(npm: ToolVersion, steps: readonly JobStep[], source: SourceFile): Changed {
+export function installAnother(
+  npm: ToolVersion,
+  steps: readonly JobStep[],
+  source: SourceFile,
+): Changed {
   for (const { tree, commands } of steps) {
     const command = commands.find(({ place, nested }) => !nested && place.line === npm.place?.line)
-    const run = command && child(tree, 'run')
+    const run = command && scriptOf(tree)
     const edit =
       command &&
       run &&

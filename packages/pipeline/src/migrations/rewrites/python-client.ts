@@ -34,16 +34,15 @@ export const pythonClient: Rewrite = {
 function* replaced(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step, job } = upload
   const build = BUILDS[step.client]?.(step)
-  const edits = actionRunsIn(upload)
-    ? byAction(upload, build, release)
-    : byTwine(upload, build, release)
+  const isAction = release.pipeline.provider === 'github' && actionRunsIn(upload)
+  const edits = isAction ? byAction(upload, build, release) : byTwine(upload, build, release)
   const place = step.place
   if (edits === undefined) {
     const sentence = `\`${step.text}\` stays: ${step.client} cannot exchange ID tokens, and where it stands it cannot be replaced here. Let it build, and upload with pypa/gh-action-pypi-publish, \`uv publish --trusted-publishing always\`, or twine 6.1.`
     yield { place, sentence }
     return
   }
-  const uploader = actionRunsIn(upload) ? 'pypa/gh-action-pypi-publish' : 'twine'
+  const uploader = isAction ? 'pypa/gh-action-pypi-publish' : 'twine'
   const does = build === undefined ? '' : `\`${build}\` builds, and `
   yield {
     place,
@@ -81,7 +80,7 @@ function byAction(
   if (build === undefined && traced.commands.length === 1) {
     return replaceItem(source, list, step.within, lines)
   }
-  const removed = before ?? withoutCommand(traced, step.text, job.source.written, release)
+  const removed = before ?? withoutCommand(traced, step.text, job.source, release)
   const next = itemsOf(list)[itemsOf(list).indexOf(step.within) + 1]
   const added = insertItem(source, list, lines, next)
   return removed && added && [...removed, added, ...withoutTokens(source, step.within)]
@@ -157,7 +156,10 @@ function byTwine(
 ): readonly Edit[] | undefined {
   const { step } = upload
   const index = step.registry === undefined ? '' : ` --repository-url ${step.registry}`
-  const twine = `pipx run twine upload${index} ${folderOf({ ...step, directory: '.' })}/*`
+  // Images of Python, in which jobs at GitLab run, have no pipx.
+  const program =
+    release.pipeline.provider === 'gitlab' ? "pip install 'twine>=6.1' && twine" : 'pipx run twine'
+  const twine = `${program} upload${index} ${folderOf({ ...step, directory: '.' })}/*`
   const text = build === undefined ? twine : `${build} && ${twine}`
   return commandEdit(upload, text, release)
 }

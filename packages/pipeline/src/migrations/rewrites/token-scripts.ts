@@ -4,6 +4,7 @@ import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { scriptOf, withoutCommand } from './command-edit.ts'
+import { NO_TOKEN, otherVerb } from './consumers.ts'
 import { privatePackages } from './private-packages.ts'
 import { hereDocument } from './shell-lines.ts'
 
@@ -16,7 +17,7 @@ const PYTHON =
 /** Commands that write a here-document into a client's settings, and the lines of one that hold nothing but tokens. */
 const WRITES = /^(?:cat|tee)\b.*>.*\.(?:npmrc|pypirc)\b|^tee\b.*\.(?:npmrc|pypirc)\b/
 const NPM_LINE =
-  /^\s*(?:$|[#;]|\/\/[^=]*:_(?:authToken|auth)\s*=|_auth(?:Token)?\s*=|always-auth\s*=)/
+  /^\s*(?:$|[#;]|\/\/[^=]*:_(?:authToken|auth)\s*=|_auth(?:Token)?\s*=|(?:always-auth|email)\s*=)/
 const PYTHON_LINE =
   /^\s*(?:$|[#;]|\[(?:distutils|server-login|(?:test)?pypi)\]|index-servers\s*=|(?:test)?pypi\s*$|repository\s*[=:].*\bpypi\.org\b|(?:username|password)\s*[=:])/
 
@@ -73,6 +74,13 @@ function writesMore(text: string, step: JobStep, { step: { ecosystem } }: Truste
   return MORE.test(text) || writtenLines(text, step).some((one) => !line.test(one))
 }
 
+/** The steps of every job that runs a step: jobs share the lines of a template. */
+function stepsBeside({ tree }: JobStep, { pipeline }: Release): readonly JobStep[] {
+  return [...pipeline.jobs, ...pipeline.otherJobs]
+    .filter(({ steps }) => steps.some((one) => one.tree === tree))
+    .flatMap(({ steps }) => steps)
+}
+
 interface Removal {
   /** Whether everything in the step stores tokens. */
   readonly isAll: boolean
@@ -96,6 +104,11 @@ function* removed(
     }
     return
   }
+  const verb = upload.step.ecosystem === 'npm' ? otherVerb(stepsBeside(step, release)) : undefined
+  if (verb !== undefined) {
+    yield { place, sentence: `\`${text}\` stays: \`${verb.text}\` needs it, ${NO_TOKEN}.` }
+    return
+  }
   const why = words[0] === 'poetry' ? undefined : privatePackages(release)
   if (why !== undefined) {
     yield {
@@ -105,7 +118,7 @@ function* removed(
     return
   }
   const whole = isAll ? { ...step, commands: [] } : step
-  const edits = withoutCommand(whole, text, upload.job.source.written, release)
+  const edits = withoutCommand(whole, text, upload.job.source, release)
   if (edits === undefined) {
     yield {
       place,

@@ -6,6 +6,7 @@ import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, entriesOf, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { otherConsumer, stepsOfFile } from './consumers.ts'
+import { insisting, STAND_IN } from './gitlab-stand-in.ts'
 
 /** Variables that go with a token and mean nothing without it. */
 const COMPANIONS: readonly string[] = [
@@ -41,8 +42,8 @@ function* removed(
   const owner = ownerOf(secret, upload)
   const source = release.source(secret.place.file)
   if (owner === undefined || source === undefined) return
-  if (upload.step.client === 'auto' && variable === 'NPM_TOKEN') {
-    yield* standIn(owner, variable, secret, source)
+  if (insisting(upload) !== undefined && variable === 'NPM_TOKEN') {
+    yield* standIn(insisting(upload) ?? '', owner, secret, source)
     return
   }
   const consumer = otherConsumer(variable, secret.name, owner.reaches(release), upload, release)
@@ -70,17 +71,17 @@ function* removed(
   }
 }
 
-/** `auto` ends unless NPM_TOKEN is set, to whatever. */
+/** Programs that end unless NPM_TOKEN is set, to whatever. */
 function* standIn(
+  program: string,
   { env }: Owner,
-  variable: string,
-  { place, name }: StoredSecret,
+  { place, name, as: variable = '' }: StoredSecret,
   source: SourceFile,
 ): Iterable<Outcome> {
   const value = child(env, variable)
-  const edit = value && replaceText(source, value, 'unused')
+  const edit = value && replaceText(source, value, STAND_IN)
   if (edit === undefined) return
-  const sentence = `${variable} holds the word "unused" in the place of the secret ${name}: auto wants it to be set, and npm exchanges an ID token all the same. Rehearse this release before you rely on it.`
+  const sentence = `${variable} holds the word "${STAND_IN}" in the place of the secret ${name}: ${program} wants it to be set, and npm exchanges an ID token all the same. Rehearse this release before you rely on it.`
   yield { place, sentence, edits: [edit] }
 }
 
@@ -105,6 +106,10 @@ function ownerOf({ as, place }: StoredSecret, { job, step }: TrustedUpload): Own
       what: 'the workflow',
       reaches: (release) => stepsOfFile(job.file, release),
     },
+    ...templatesIn(source.workflow).map((template) => ({
+      ...template,
+      reaches: (release: Release) => stepsOfFile(job.file, release),
+    })),
   ]
   for (const level of [...levels, ...earlierSteps(job.steps)]) {
     for (const key of ['env', 'variables'] as const) {
@@ -120,6 +125,13 @@ function ownerOf({ as, place }: StoredSecret, { job, step }: TrustedUpload): Own
     }
   }
   return undefined
+}
+
+/** Jobs and hidden jobs of GitLab, whose variables others take over by `extends` or an anchor. */
+function templatesIn(workflow: Tree): readonly { readonly tree: Tree; readonly what: string }[] {
+  return entriesOf(workflow)
+    .filter(([, tree]) => child(tree, 'variables') !== undefined)
+    .map(([id, tree]) => ({ tree, what: `what extends "${id}"` }))
 }
 
 /** A step that stored the token for the steps after it. */

@@ -1,3 +1,4 @@
+import type { PublishStep } from '../../model.ts'
 import { uploadsOf } from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
 import { commandEdit } from './command-edit.ts'
@@ -9,9 +10,8 @@ export const uvAlways: Rewrite = {
   *rewrite(release) {
     for (const upload of uploadsOf(release)) {
       const { step, credentials } = upload
-      if (step.client !== 'uv' || credentials === 'trusted' || credentials === 'unknown') continue
-      if (step.args.some((arg) => arg.startsWith('--trusted-publishing'))) continue
-      const text = step.text.replace(/\buv publish\b/, 'uv publish --trusted-publishing always')
+      if (credentials === 'trusted' || credentials === 'unknown') continue
+      const text = alwaysTrusted(step)
       const edits = text === step.text ? undefined : commandEdit(upload, text, release)
       if (edits === undefined) continue
       yield {
@@ -21,4 +21,10 @@ export const uvAlways: Rewrite = {
       }
     }
   },
+}
+
+/** The command of a step with the flag that makes uv say why an exchange failed; as it is for other clients. */
+export function alwaysTrusted({ client, args, text }: PublishStep): string {
+  if (client !== 'uv' || args.some((arg) => arg.startsWith('--trusted-publishing'))) return text
+  return text.replace(/\buv publish\b/, 'uv publish --trusted-publishing always')
 }
