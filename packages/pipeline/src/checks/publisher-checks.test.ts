@@ -299,7 +299,7 @@ describe('several-publishers', () => {
   it('finds a package that two workflows publish, and not one that several jobs of a file do', async () => {
     const twice = { ...NPM, ...workflow(job('npm publish --tag next'), 'canary.yml') }
     const [one] = await found('several-publishers', twice)
-    expect(one).toMatchObject({ severity: 'warning' })
+    expect(one).toMatchObject({ severity: 'note' })
     expect(one?.message).toContain('@acme/widget is published by canary.yml and by release.yml')
     expect(await found('several-publishers', NPM)).toEqual([])
   })

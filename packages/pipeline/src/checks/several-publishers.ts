@@ -3,12 +3,12 @@ import type { TrustedUpload } from '../release.ts'
 import type { Check } from './check.ts'
 import { grouped, namesOf, neededBy, uploadsWith } from './compare-publishers.ts'
 
-/** F5, F10: npmjs.com keeps one publisher for a package, and two workflows or environments want to be it. */
+/** F5, F10: two workflows or environments publish a package, and npmjs.com has to trust each of them. */
 export const severalPublishers: Check = {
   id: 'several-publishers',
   title: 'a package at npmjs.com that is published from several workflow files or environments',
   failures: ['F5', 'F10'],
-  severity: 'warning',
+  severity: 'note',
   *find(release) {
     const byPackage = new Map<string, { readonly upload: TrustedUpload; readonly who: string }[]>()
     for (const upload of uploadsWith(['trusted'], release)) {
@@ -30,8 +30,8 @@ export const severalPublishers: Check = {
     for (const { first, names } of grouped(contested)) {
       yield {
         place: first.upload.step.place,
-        message: `${namesOf(names)} ${names.length > 1 ? 'are' : 'is'} published by ${first.key}. npmjs.com keeps one trusted publisher for a package: all but one of them end with a 404.`,
-        fix: 'Publish from one workflow file and environment, which the others start with `gh workflow run`, or which has all the triggers.',
+        message: `${namesOf(names)} ${names.length > 1 ? 'are' : 'is'} published by ${first.key}. npmjs.com trusts each of them only if it is configured there, up to ten for a package, and one until September 2026: the others end with a 404.`,
+        fix: 'Configure a trusted publisher for each, or publish from one workflow file and environment that has all the triggers.',
       }
     }
   },

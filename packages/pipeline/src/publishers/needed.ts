@@ -74,7 +74,10 @@ export function workflowName(path: string): string {
   return path.startsWith('.github/') ? basename(path) : path
 }
 
-/** npmjs.com keeps one trusted publisher per package (docs.npmjs.com, "Trusted publishing"): who else needs one fails. */
+/**
+ * Packages that need several trusted publishers at npmjs.com. It kept one for each package until September 2026, and keeps
+ * up to ten since (docs.npmjs.com, "Trusted publishing"): the second is easily forgotten.
+ */
 export function contested(publishers: readonly RecordedPublisher[]): string[] {
   const ofNpm = publishers.filter(({ registry }) => hostOf(registry) === 'registry.npmjs.org')
   const packages = new Set(ofNpm.map((publisher) => publisher.package))
@@ -87,7 +90,7 @@ export function contested(publishers: readonly RecordedPublisher[]): string[] {
         .join(' with '),
     )
     return [
-      `npmjs.com keeps one trusted publisher per package, but ${name.replace(/^npm:/, '')} would need ${rivals.length} (${who.join('; ')}): one of them is refused there. Publish it from one workflow and environment.`,
+      `${name.replace(/^npm:/, '')} needs ${rivals.length} trusted publishers at npmjs.com (${who.join('; ')}): what is not configured there is refused. Publishing from one workflow and environment needs one.`,
     ]
   })
 }

@@ -77,7 +77,7 @@ export const BRANCH_OPTIONS: OptionTable<BranchOptions> = {
   environment: 'text',
   workflowName: {
     unused:
-      'npmjs.com keeps one trusted publisher for each package, bound to one workflow file, so one file serves all branches.',
+      'a trusted publisher is bound to one workflow file, so one file serves all branches and needs to be configured once.',
   },
   tagPrefix: {
     refused:

@@ -67,8 +67,8 @@ function isRecorded(target: Target): target is Recorded {
 }
 
 /**
- * npmjs.com keeps one trusted publisher for each package, so one that serves several environments names none. PyPI
- * keeps as many as there are environments.
+ * npmjs.com kept one trusted publisher for each package until September 2026, so the one that serves several environments
+ * names none, which works before and since. PyPI keeps as many as there are environments.
  */
 function environmentsOf(
   target: Recorded,
