@@ -302,6 +302,8 @@ describe('several-publishers', () => {
     expect(one).toMatchObject({ severity: 'note' })
     expect(one?.message).toContain('@acme/widget is published by canary.yml and by release.yml')
     expect(await found('several-publishers', NPM)).toEqual([])
+    expect(await found('several-publishers', { ...twice, ...record(RECORDED) })).toEqual([])
+    expect(await differing({ ...twice, ...record(RECORDED) })).toHaveLength(1)
   })
 })
 

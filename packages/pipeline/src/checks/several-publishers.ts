@@ -10,6 +10,8 @@ export const severalPublishers: Check = {
   failures: ['F5', 'F10'],
   severity: 'note',
   *find(release) {
+    // With a record each of them is compared with it.
+    if (release.record !== undefined) return
     const byPackage = new Map<string, { readonly upload: TrustedUpload; readonly who: string }[]>()
     for (const upload of uploadsWith(['trusted'], release)) {
       if (hostOf(upload.registry) !== 'registry.npmjs.org') continue
