@@ -10,7 +10,7 @@ function of(text: string, path: readonly string[] = ['a']) {
   return {
     text: (value: string) => after(text, replaceText(source, scalar, value)),
     part: (part: string, value: string) => after(text, replacePart(source, scalar, part, value)),
-    lines: (part: string) => after(text, removeLines(source, scalar, part)),
+    lines: (part: string, which?: number) => after(text, removeLines(source, scalar, part, which)),
   }
 }
 
@@ -74,6 +74,14 @@ describe('replacePart', () => {
 })
 
 describe('removeLines', () => {
+  it('takes the one of several that is meant', () => {
+    const text = 'a: |\n  x\n  y\n  x\n'
+    expect(of(text).lines('x')).toBeUndefined()
+    expect(of(text).lines('x', 0)).toBe('a: |\n  y\n  x\n')
+    expect(of(text).lines('x', 1)).toBe('a: |\n  x\n  y\n')
+    expect(of(text).lines('x', 2)).toBeUndefined()
+  })
+
   it('takes the whole line, with its comment', () => {
     expect(of('a: |\n  x\n  y z # why\n  w\nb: 1\n').lines('y z')).toBe('a: |\n  x\n  w\nb: 1\n')
     expect(of('a: |\r\n  x\r\n  y').lines('y')).toBe('a: |\r\n  x\r\n')

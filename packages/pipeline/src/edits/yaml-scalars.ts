@@ -43,28 +43,39 @@ export function replacePart(
   return asMeant(source, [edit], span, meant)?.[0]
 }
 
-/** Where a part of a scalar stands in the text of the file, in which each of its lines is indented. */
+/**
+ * Where a part of a scalar stands in the text of the file, in which each of its lines is indented.
+ * @param which of several it is, from 0; without it the part must stand there once
+ */
 function partOf(
   { text }: SourceFile,
   { span }: Tree,
   part: string,
+  which?: number,
 ): { readonly start: number; readonly end: number } | undefined {
   if (span === undefined || part === '') return undefined
   const lines = part.split('\n').map((line) => line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   const pattern = new RegExp(`(?=(${lines.join('\\r?\\n[ \\t]*')}))`, 'g')
-  const [first, second] = text.slice(span.start, span.end).matchAll(pattern)
-  if (first === undefined || second !== undefined) return undefined
-  const start = span.start + first.index
-  return { start, end: start + (first[1]?.length ?? 0) }
+  const all = [...text.slice(span.start, span.end).matchAll(pattern)]
+  const found = which === undefined && all.length > 1 ? undefined : all[which ?? 0]
+  if (found === undefined) return undefined
+  const start = span.start + found.index
+  return { start, end: start + (found[1]?.length ?? 0) }
 }
 
 /**
  * Takes the whole lines on which a part of a literal block stands out. Undefined if anything else stands on them, or
  * if nothing would be left.
+ * @param which of several parts it is, from 0; without it the part must stand there once
  */
-export function removeLines(source: SourceFile, scalar: Tree, part: string): Edit | undefined {
+export function removeLines(
+  source: SourceFile,
+  scalar: Tree,
+  part: string,
+  which?: number,
+): Edit | undefined {
   const { span, block } = scalar
-  const found = block === undefined ? undefined : partOf(source, scalar, part)
+  const found = block === undefined ? undefined : partOf(source, scalar, part, which)
   if (found === undefined || span === undefined) return undefined
   const { file, text } = source
   const lines = [lineStart(text, found.start), lineEnd(text, found.end - 1)] as const

@@ -3,7 +3,8 @@ import { removeItem, removeKeys, removeLines, replacePart } from '../../edits/ya
 import type { JobSource, JobStep } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isList, isMap, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
-import { linesWith, linkOf } from './shell-lines.ts'
+import { parseYaml } from '../../yaml/yaml-file.ts'
+import { indexesOf, linesWith, linkOf } from './shell-lines.ts'
 
 /**
  * Another text for the command that publishes: where the CI file has it, or in the script of a package.json, or in a
@@ -67,13 +68,16 @@ export function withoutCommand(
   const source = release.source(step.tree.place.file)
   if (source === undefined || run === undefined) return undefined
   if (step.commands.every((command) => command.text === text)) {
-    return withoutStep(step.tree, job, source)
+    return withoutStep(step.tree, job, source, release)
   }
   const script = textOf(run) ?? ''
-  const lines = linesWith(script, text)
+  const edits = (linesWith(script, text) ?? []).map((lines) => {
+    const which = indexesOf(script, lines.text).indexOf(lines.start)
+    return removeLines(source, run, lines.text, which)
+  })
+  if (edits.length > 0 && edits.every((edit) => edit !== undefined)) return edits
   const link = linkOf(script, text)
-  const edit =
-    (lines && removeLines(source, run, lines)) ?? (link && replacePart(source, run, link, ''))
+  const edit = link && replacePart(source, run, link, '')
   return edit ? [edit] : undefined
 }
 
@@ -82,8 +86,9 @@ function withoutStep(
   step: Tree,
   { workflow, written }: JobSource,
   source: SourceFile,
+  release: Release,
 ): readonly Edit[] | undefined {
-  for (const list of listsIn(workflow)) {
+  for (const list of listsAround(step, workflow, release)) {
     const edit = removeItem(source, list, step)
     if (edit !== undefined) return [edit]
   }
@@ -98,6 +103,14 @@ function withoutStep(
     child(workflow, 'default', key) === undefined &&
     child(workflow, key) === undefined
   return isAlone ? removeKeys(source, written, [key]) : undefined
+}
+
+/** The lists in which a step may stand: of the workflow, and of the composite action of the repository that has it. */
+export function listsAround(step: Tree, workflow: Tree, release: Release): readonly Tree[] {
+  const { file } = step.place
+  const source = /(?:^|\/)action\.ya?ml$/.test(file) ? release.source(file) : undefined
+  const action = source && parseYaml(file, source.text, 'github')
+  return [...listsIn(workflow), ...(action === undefined ? [] : listsIn(action))]
 }
 
 /** Every list in a tree, outermost first. */

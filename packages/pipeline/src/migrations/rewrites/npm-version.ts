@@ -5,9 +5,9 @@ import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
 import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
-import { child, isList } from '../../yaml/tree.ts'
+import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { scriptOf } from './command-edit.ts'
+import { listsAround, scriptOf } from './command-edit.ts'
 
 /** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
 export const NPM_PIN = '11.19.1'
@@ -33,8 +33,14 @@ export const npmVersion: Rewrite = {
     'Brings an npm that can exchange ID tokens (11.5.1 or newer), pinned, or a Node that comes with one.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const upload of uploadsOf(release)) {
-      if (needsNpm(upload) && !hasNewNpm(upload)) yield* renewed(upload, release)
+    const lacking = uploadsOf(release).filter((one) => needsNpm(one) && !hasNewNpm(one))
+    // What is installed before one step of a job serves those after it.
+    const first = lacking.filter(
+      ({ job }, at) => lacking.findIndex((other) => other.job === job) === at,
+    )
+    for (const upload of first) {
+      const beside = lacking.filter(({ job }) => job === upload.job)
+      yield* renewed(upload, beside, release)
     }
   },
 }
@@ -59,7 +65,11 @@ function isTooOldForLatest(node: ToolVersion | undefined): boolean {
   return node !== undefined && node.range !== '*' && !isCertainlyAtLeast(node, '22.22.2')
 }
 
-function* renewed(upload: TrustedUpload, release: Release): Iterable<Outcome> {
+function* renewed(
+  upload: TrustedUpload,
+  beside: readonly TrustedUpload[],
+  release: Release,
+): Iterable<Outcome> {
   const { step, job } = upload
   const source = release.source(step.place.file)
   if (source === undefined) return
@@ -67,7 +77,7 @@ function* renewed(upload: TrustedUpload, release: Release): Iterable<Outcome> {
     step.npm?.from === 'install'
       ? installAnother(step.npm, job.steps, source)
       : (raiseNode(upload, source) ??
-        (isTooOldForNpm11(step.node) ? undefined : installBefore(upload, source)))
+        (isTooOldForNpm11(step.node) ? undefined : installBefore(upload, beside, source, release)))
   if (changed === undefined) {
     yield {
       place: step.place,
@@ -127,23 +137,43 @@ function isTooOldForNpm11(node: ToolVersion | undefined): boolean {
 }
 
 /** A step of its own before the one that publishes. */
-function installBefore({ step, job }: TrustedUpload, source: SourceFile): Changed {
-  const list = child(job.source.job, 'steps')
+function installBefore(
+  { step, job }: TrustedUpload,
+  beside: readonly TrustedUpload[],
+  source: SourceFile,
+  release: Release,
+): Changed {
   const target = job.steps.find(({ tree }) => tree === step.within)
-  if (
-    list === undefined ||
-    target === undefined ||
-    !isList(list) ||
-    !list.value.includes(target.tree)
-  )
-    return undefined
-  const edit = insertItem(source, list, [`- run: npm install --global npm@${NPM_PIN}`], target.tree)
-  return (
-    edit && {
-      sentence: `npm ${NPM_PIN} is installed before \`${step.text}\`${reason(step.npm)}.`,
-      edits: [edit],
+  if (target === undefined) return undefined
+  const condition = conditionOf(beside, source)
+  const keys = [
+    ...(condition === undefined ? [] : [`if: ${condition}`]),
+    `run: npm install --global npm@${NPM_PIN}`,
+    // Without it a composite action is refused.
+    ...(target.inAction === undefined ? [] : ['shell: bash']),
+  ]
+  const lines = keys.map((key, at) => `${at === 0 ? '- ' : '  '}${key}`)
+  for (const list of listsAround(target.tree, job.source.workflow, release)) {
+    const edit = insertItem(source, list, lines, target.tree)
+    if (edit !== undefined) {
+      return {
+        sentence: `npm ${NPM_PIN} is installed before \`${step.text}\`${reason(step.npm)}.`,
+        edits: [edit],
+      }
     }
-  )
+  }
+  return undefined
+}
+
+/** The `if:` that the steps have in common, as it is written: on other rows of a matrix Node may be too old for npm 11. */
+function conditionOf(beside: readonly TrustedUpload[], { text }: SourceFile): string | undefined {
+  const written = beside.map(({ step: { within } }) => {
+    const span = child(within, 'if')?.span
+    return span && text.slice(span.start, span.end)
+  })
+  const [first] = written
+  const isShared = written.every((one) => one === first)
+  return isShared && first !== undefined && !/[\r\n]/.test(first) ? first : undefined
 }
 
 function reason(npm: ToolVersion | undefined): string {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { hereDocument, linesWith, linkOf } from './shell-lines.ts'
 
+const lines = (script: string, command: string) =>
+  linesWith(script, command)?.map(({ text }) => text)
+
 describe('hereDocument', () => {
   it('is what stands up to the delimiter', () => {
     const script = 'cat > x <<EOF\na\nb\nEOF\nnpm ci\n'
@@ -20,20 +23,28 @@ describe('hereDocument', () => {
 
 describe('linesWith', () => {
   it('is the command where it stands by itself', () => {
-    expect(linesWith('a\nb c\nd\n', 'b c')).toBe('b c')
-    expect(linesWith('a\ncat > x <<EOF\nb\nEOF\nd\n', 'cat > x <<EOF')).toBe(
+    expect(lines('a\nb c\nd\n', 'b c')).toEqual(['b c'])
+    expect(lines('a\ncat > x <<EOF\nb\nEOF\nd\n', 'cat > x <<EOF')).toEqual([
       'cat > x <<EOF\nb\nEOF',
-    )
+    ])
   })
 
   it('takes the test around it that is about nothing else', () => {
     const script = 'a\nif [ -n "$X" ]; then\n  # why\n  b\nfi\nc\n'
-    expect(linesWith(script, 'b')).toBe('if [ -n "$X" ]; then\n  # why\n  b\nfi')
+    expect(lines(script, 'b')).toEqual(['if [ -n "$X" ]; then\n  # why\n  b\nfi'])
   })
 
   it('stays within a block that does something else', () => {
-    expect(linesWith('if x; then\n  a\n  b\nfi\n', 'b')).toBe('b')
-    expect(linesWith('if [ x ]; then\n  b\n  a\nfi\n', 'b')).toBe('b')
+    expect(lines('if x; then\n  a\n  b\nfi\n', 'b')).toEqual(['b'])
+    expect(lines('if [ x ]; then\n  b\n  a\nfi\n', 'b')).toEqual(['b'])
+  })
+
+  it('is there for every time that the command is', () => {
+    const script = 'if x\nthen\n  b\n  c\nelif y\nthen\n  b\n  d\nfi\n'
+    expect(linesWith(script, 'b')).toEqual([
+      { text: 'b', start: 12 },
+      { text: 'b', start: 32 },
+    ])
   })
 
   it.each([
@@ -44,7 +55,7 @@ describe('linesWith', () => {
     'a && \\\n  b\n',
     'a |\n  b\n',
     'b \n  && a\n',
-    'b\nb\n',
+    'b\nif x; then\n  b\nfi\n',
     'a\n',
   ])('is not there in %j', (script) => {
     expect(linesWith(script, 'b')).toBeUndefined()

@@ -23,19 +23,37 @@ const CONTINUED = /^[ \t]*(?:&&|\|)/
 const OPENS = /(?:\bthen|\bdo|\belse|\{|\()[ \t]*$/
 const CLOSES = /^[ \t]*(?:fi|done|else|elif|esac|\}|\))/
 
+/** Whole lines of a script. */
+export interface Lines {
+  readonly text: string
+  readonly start: number
+}
+
 /**
- * The whole lines that go with a command: its here-document, and an `if` around it that does nothing else. Undefined
- * where the shell would not read what is left.
+ * The whole lines that go with a command: its here-document, and an `if` around it that does nothing else; wherever it
+ * stands in the script. Undefined where the shell would not read what is left.
  */
-export function linesWith(script: string, command: string): string | undefined {
-  let start = script.indexOf(command)
-  if (start < 0 || script.indexOf(command, start + 1) >= 0) return undefined
-  let end = start + command.length + (hereDocument(script, command)?.text.length ?? 0)
+export function linesWith(script: string, command: string): readonly Lines[] | undefined {
+  const found = indexesOf(script, command).map((start) => linesAt(script, command, start))
+  return found.length > 0 && found.every((one) => one !== undefined) ? found : undefined
+}
+
+/** Where a text begins in another. */
+export function indexesOf(script: string, part: string): readonly number[] {
+  const found: number[] = []
+  for (let at = script.indexOf(part); at >= 0; at = script.indexOf(part, at + 1)) found.push(at)
+  return found
+}
+
+function linesAt(script: string, command: string, at: number): Lines | undefined {
+  let start = at
+  let end = start + command.length + (hereDocument(script.slice(at), command)?.text.length ?? 0)
   for (;;) {
     const before = lastLine(script.slice(0, start))
     const after = firstLine(script.slice(end))
     if (CONTINUES.test(before.line) || CONTINUED.test(after.line)) return undefined
-    if (!OPENS.test(before.line) || !CLOSES.test(after.line)) return script.slice(start, end)
+    if (!OPENS.test(before.line) || !CLOSES.test(after.line))
+      return { text: script.slice(start, end), start }
     // A test changes nothing, so it goes with what it is about.
     const isTest = /^[ \t]*if[ \t]+(?:!?[ \t]*\[|test\b).*;[ \t]*then[ \t]*$/.test(before.line)
     if (!isTest || after.line.trim() !== 'fi') return undefined
