@@ -29,6 +29,11 @@ function entriesIn(map: Tree): readonly Entry[] {
     .toSorted((a, b) => a.key - b.key)
 }
 
+/** The names of the keys that a map has itself, as they stand. */
+export function keysIn(map: Tree): readonly string[] {
+  return entriesIn(map).map(({ name }) => name)
+}
+
 /** Tells whether nothing of a map would be left. */
 export function isEmptiedBy(map: Tree, keys: readonly string[]): boolean {
   return entriesOf(map).every(([name]) => keys.includes(name))

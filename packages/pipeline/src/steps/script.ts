@@ -177,7 +177,7 @@ class ScriptReader {
     if (leavesNpmAlone(use, manifests.npm, textOf)) return
     const target = targetOf(publish, directory, state, manifests)
     const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
-    const read = withoutOthers(`${script}\n${npmrc}`, target.registry)
+    const read = withoutOthers(`${script}\n${npmrc}`, target)
     const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)
     for (const sentence of target.sentences) this.#unknown(place, sentence)
     findings.publishes.push({
@@ -189,7 +189,7 @@ class ScriptReader {
       args: publish.args.map((arg) => expand(arg, state.variables)),
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
-      storedSecrets: onceEach([...usableFor(target.registry, state.secrets), ...secrets]),
+      storedSecrets: onceEach([...usableFor(target, state.secrets), ...secrets]),
       ...(target.files.some((file) => state.versionsSet?.has(file)) && { setsVersion: true }),
       ...capabilityOf(publish, command.text, directory, state, this.#context.textOf),
       within: this.#context.within,

@@ -68,23 +68,26 @@ function hostStoredFor(line: string): string | undefined {
   return /\/\/([\w.-]+(?::\d+)?)\/[^\s"'=]*_auth/.exec(line)?.[1]
 }
 
-/** The stored secrets among those left behind that an upload to a registry could use. */
-export function usableFor(
-  registry: string | undefined,
-  left: readonly LeftSecret[],
-): readonly StoredSecret[] {
+/** What is uploaded to, as far as the tokens that it takes go. */
+interface Upload {
+  readonly ecosystem: 'npm' | 'pypi'
+  readonly registry?: string | undefined
+}
+
+/** The stored secrets among those left behind that an upload could use. */
+export function usableFor(upload: Upload, left: readonly LeftSecret[]): readonly StoredSecret[] {
   return left
-    .filter(({ host }) => host === undefined || !isAnother(host, registry))
+    .filter(({ host }) => host === undefined || !isForAnother(host, upload))
     .map(({ name, place, by, as }) => ({ name, place, by, ...(as !== undefined && { as }) }))
 }
 
 /** What is left of a script without the lines that store a token for another registry. */
-export function withoutOthers(script: string, registry: string | undefined): string {
+export function withoutOthers(script: string, upload: Upload): string {
   return script
     .split('\n')
     .filter((line) => {
       const host = hostStoredFor(line)
-      return host === undefined || !isAnother(host, registry)
+      return host === undefined || !isForAnother(host, upload)
     })
     .join('\n')
 }
@@ -92,8 +95,9 @@ export function withoutOthers(script: string, registry: string | undefined): str
 /** The public registry goes by several names. */
 const PUBLIC_NAMES = /\b(?:npmjs|yarnpkg)\.(?:org|com)$/
 
-/** Tells whether a host is certainly not that of a registry, which is a public one where none is named. */
-function isAnother(host: string, registry: string | undefined): boolean {
+/** Tells whether npm's token for a host is certainly not for an upload, which goes to a public registry unless one is named. */
+function isForAnother(host: string, { ecosystem, registry }: Upload): boolean {
+  if (ecosystem === 'pypi') return true
   if (PUBLIC_NAMES.test(host)) return false
   return registry === undefined || (URL.canParse(registry) && new URL(registry).host !== host)
 }

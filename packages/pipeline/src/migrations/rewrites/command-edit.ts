@@ -84,7 +84,7 @@ export function withoutCommand(
 /** The list that a step stands in without it, in the job or in a template of it. */
 function withoutStep(
   step: Tree,
-  { workflow, written }: JobSource,
+  { workflow }: JobSource,
   source: SourceFile,
   release: Release,
 ): readonly Edit[] | undefined {
@@ -92,17 +92,28 @@ function withoutStep(
     const edit = removeItem(source, list, step)
     if (edit !== undefined) return [edit]
   }
-  // A `before_script` of GitLab that does nothing else goes as a whole, unless the job would get another then.
-  const key = ['before_script', 'after_script'].find((name) =>
-    itemsOf(child(written, name)).includes(step),
-  )
-  const isAlone =
-    key !== undefined &&
-    itemsOf(child(written, key)).length === 1 &&
-    child(written, 'extends') === undefined &&
-    child(workflow, 'default', key) === undefined &&
-    child(workflow, key) === undefined
-  return isAlone ? removeKeys(source, written, [key]) : undefined
+  return withoutScript(step, workflow, source)
+}
+
+/** A `before_script` of GitLab that does nothing else goes as a whole, unless the job would get another one then. */
+function withoutScript(
+  step: Tree,
+  workflow: Tree,
+  source: SourceFile,
+): readonly Edit[] | undefined {
+  for (const [id, holder] of entriesOf(workflow)) {
+    for (const key of ['before_script', 'after_script']) {
+      const items = itemsOf(child(holder, key))
+      const inherits =
+        child(holder, 'extends') !== undefined ||
+        child(workflow, key) !== undefined ||
+        (id !== 'default' && child(workflow, 'default', key) !== undefined)
+      if (items.length !== 1 || items[0] !== step || inherits) continue
+      const edits = removeKeys(source, holder, [key])
+      if (edits !== undefined) return edits
+    }
+  }
+  return undefined
 }
 
 /** The lists in which a step may stand: of the workflow, and of the composite action of the repository that has it. */

@@ -1,6 +1,6 @@
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
-import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
+import { insertKeys, keysIn, replaceText } from '../../edits/yaml-edits.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
@@ -127,7 +127,7 @@ function linesOf({ name, audience }: Declaration): readonly string[] {
 
 /** Above the scripts, where people look for what a job is given. */
 function positionIn(job: Tree): { readonly before: string } | 'end' {
-  const keys = entriesOf(job).map(([key]) => key)
+  const keys = keysIn(job)
   const before = ['before_script', 'script', 'after_script'].find((key) => keys.includes(key))
   return before === undefined ? 'end' : { before }
 }

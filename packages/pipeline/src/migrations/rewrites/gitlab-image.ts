@@ -1,11 +1,11 @@
 import { unmetDemand } from '../../checks/client-refuses-node.ts'
 import type { Edit } from '../../edits/edit.ts'
-import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
+import { insertKeys, keysIn, replaceText } from '../../edits/yaml-edits.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
 import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyBelow, mayBeIn } from '../../steps/tool-version.ts'
-import { child, entriesOf, type Tree, textOf } from '../../yaml/tree.ts'
+import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { hasNewNpm, installAnother, NODE, needsNpm } from './npm-version.ts'
 
@@ -106,7 +106,7 @@ function imageEdits(
   if (own?.alias !== undefined && own.place.file === at.file) {
     return [{ file: at.file, start: own.alias.start, end: own.alias.end, text: raised }]
   }
-  const keys = entriesOf(written).map(([key]) => key)
+  const keys = keysIn(written)
   const before = ['extends', 'stage'].find((key) => keys.includes(key))
   const position = before === undefined ? { before: keys[0] ?? '' } : { after: before }
   const edit = insertKeys(at, written, [`image: ${raised}`], position)

@@ -1,7 +1,7 @@
 import type { Edit } from '../../edits/edit.ts'
-import { insertKeys } from '../../edits/yaml-edits.ts'
+import { insertKeys, keysIn } from '../../edits/yaml-edits.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, entriesOf, isMap, textOf } from '../../yaml/tree.ts'
+import { child, isMap, textOf } from '../../yaml/tree.ts'
 import type { Rewrite } from '../migration.ts'
 
 /** What stands in the place of a token that a program wants to see and nobody uses. */
@@ -58,7 +58,7 @@ function editFor({ job: { source } }: TrustedUpload, release: Release): Edit | u
   const own = child(source.written, 'variables')
   const file = release.source((own ?? source.written).place.file)
   if (isMap(own)) return file && insertKeys(file, own, [line])
-  const keys = entriesOf(source.written).map(([key]) => key)
+  const keys = keysIn(source.written)
   const before = ['id_tokens', 'before_script', 'script'].find((key) => keys.includes(key))
   const position = before === undefined ? 'end' : { before }
   return file && insertKeys(file, source.written, ['variables:', `  ${line}`], position)
