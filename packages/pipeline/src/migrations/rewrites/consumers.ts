@@ -4,6 +4,7 @@ import { uploadsOf } from '../../release.ts'
 import { textOf } from '../../yaml/tree.ts'
 import { scriptOf } from './command-edit.ts'
 import { privatePackages } from './private-packages.ts'
+import { waitingUploads } from './ready.ts'
 
 /** npm's commands that want a token, and get none from trusted publishing. */
 const OTHER_NPM_VERBS =
@@ -40,6 +41,12 @@ export function otherConsumer(
       return `${step.action?.name ?? 'a step'} takes it as \`${input[0]}\``
     }
   }
+  const waiting = waitingUploads(release).find(
+    ({ step }) =>
+      steps.some(({ tree }) => tree === step.within) &&
+      step.storedSecrets.some(({ name }) => name === secret),
+  )
+  if (waiting !== undefined) return `\`${waiting.step.text}\` needs it still`
   const other = otherRegistry(secret, upload, release)
   return other && `it also publishes to ${other}`
 }

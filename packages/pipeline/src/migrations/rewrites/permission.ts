@@ -1,8 +1,9 @@
 import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
 import type { Job } from '../../job.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { readyUploads } from './ready.ts'
 import { scopesReliedOn } from './scopes.ts'
 
 /** `id-token: write` for every job that publishes, and what the job relied on restated where a block would take it away. */
@@ -12,7 +13,7 @@ export const permission: Rewrite = {
     'Gives publishing jobs leave to ask for ID tokens, and keeps what they were allowed before.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const upload of uploadsOf(release)) {
+    for (const upload of readyUploads(release)) {
       if (upload.credentials === 'unknown') yield unproved(upload)
       else if (!upload.job.idToken.granted) yield* granted(upload, release)
     }

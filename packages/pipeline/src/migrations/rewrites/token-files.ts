@@ -2,6 +2,7 @@ import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { type Release, uploadsOf } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { privatePackages } from './private-packages.ts'
+import { waitingUploads } from './ready.ts'
 
 /** A line of a committed `.npmrc` with a token for npmjs.com. */
 const NPMRC = /^[ \t]*\/\/registry\.npmjs\.org\/?:_authToken[ \t]*=.*(?:\r?\n|$)/gm
@@ -37,6 +38,14 @@ function* withoutLines(file: string, pattern: RegExp, release: Release): Iterabl
   if (why !== undefined) {
     const sentence = `The token in ${file} stays: ${why}. Move it to the step that installs, with a token that may only read.`
     yield { place, sentence }
+    return
+  }
+  const waiting = waitingUploads(release).find(({ step }) => step.ecosystem === 'npm')
+  if (waiting !== undefined) {
+    yield {
+      place,
+      sentence: `The token in ${file} stays: \`${waiting.step.text}\` needs it still.`,
+    }
     return
   }
   const edits = found.map(

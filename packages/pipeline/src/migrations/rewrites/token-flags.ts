@@ -1,7 +1,7 @@
-import type { Release } from '../../release.ts'
-import { type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit } from './command-edit.ts'
+import { readyUploads } from './ready.ts'
 
 /** Flags of the clients that hand a credential over, with their value. */
 const FLAGS =
@@ -20,7 +20,7 @@ export const tokenFlags: Rewrite = {
   title:
     'Takes tokens off the command line (`twine upload -u __token__ -p …`, `uv publish --token …`).',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of readyUploads(release)) {
       if (EXCHANGING.has(upload.step.client) && upload.step.action === undefined)
         yield* without(upload, release)
     }

@@ -1,7 +1,8 @@
 import { isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { readyUploads } from './ready.ts'
 
 /** Inputs that go with a token and mean nothing without it. */
 const COMPANIONS: readonly string[] = ['user', 'username']
@@ -11,7 +12,7 @@ export const tokenInputs: Rewrite = {
   id: 'token-inputs',
   title: 'Takes stored tokens out of the inputs of actions that can do without.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of readyUploads(release)) {
       if (upload.step.action !== undefined) yield* removed(upload, release)
     }
   },

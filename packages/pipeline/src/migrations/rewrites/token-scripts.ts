@@ -1,11 +1,12 @@
 import type { JobStep, ScriptCommand } from '../../job.ts'
 import { hostOf } from '../../publishers/registries.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { scriptOf, withoutCommand } from './command-edit.ts'
 import { NO_TOKEN, otherVerb } from './consumers.ts'
 import { privatePackages } from './private-packages.ts'
+import { readyUploads, waitingUploads } from './ready.ts'
 import { hereDocument } from './shell-lines.ts'
 
 /** Commands that do nothing but write a token where a client finds it. */
@@ -29,7 +30,7 @@ export const tokenScripts: Rewrite = {
   id: 'token-scripts',
   title: "Takes lines out of scripts that write a token to .npmrc, .pypirc or a client's settings.",
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of readyUploads(release)) {
       if (upload.credentials === 'unknown') continue
       for (const step of upload.job.steps) {
         const storing = step.commands.filter((command) => isStoring(command, step, upload))
@@ -102,6 +103,13 @@ function* removed(
       place,
       sentence: `\`${text}\` writes a registry, or more, beside the token. Keep that and take the token out by hand.`,
     }
+    return
+  }
+  const waiting = waitingUploads(release).find(
+    (one) => one.job === upload.job && one.step.ecosystem === upload.step.ecosystem,
+  )
+  if (waiting !== undefined) {
+    yield { place, sentence: `\`${text}\` stays: \`${waiting.step.text}\` needs it still.` }
     return
   }
   const verb = upload.step.ecosystem === 'npm' ? otherVerb(stepsBeside(step, release)) : undefined

@@ -2,11 +2,12 @@ import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { isEmptiedBy, removeKeys, replaceText } from '../../edits/yaml-edits.ts'
 import type { JobStep } from '../../job.ts'
 import type { StoredSecret } from '../../model.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { otherConsumer, stepsOfFile } from './consumers.ts'
 import { insisting, STAND_IN } from './gitlab-stand-in.ts'
+import { readyUploads } from './ready.ts'
 
 /** Variables that go with a token and mean nothing without it. */
 const COMPANIONS: readonly string[] = [
@@ -23,7 +24,7 @@ export const tokenVariables: Rewrite = {
   id: 'token-variables',
   title: 'Takes stored tokens out of environment variables, where publishing was their only use.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of readyUploads(release)) {
       for (const secret of upload.step.storedSecrets) {
         if (secret.by === 'variable' && secret.as !== undefined) {
           yield* removed(secret, secret.as, upload, release)

@@ -2,7 +2,7 @@ import type { Edit } from '../../edits/edit.ts'
 import { jsonTextAt } from '../../edits/json-edits.ts'
 import { replacePart } from '../../edits/yaml-edits.ts'
 import type { ToolVersion } from '../../job.ts'
-import type { ClientId } from '../../model.ts'
+import type { ClientId, PublishStep } from '../../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { isCertainlyBelow, rangeOf } from '../../steps/tool-version.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
@@ -129,6 +129,14 @@ function editsFor(
   if (run === undefined || command === undefined || text === undefined) return undefined
   const edit = replacePart(source, run, command.text, text)
   return edit && [edit]
+}
+
+/** Tells whether the manifest asks for a version that can, and only the lock file holds another. */
+export function isLockBehind(step: PublishStep, release: Release): boolean {
+  const raise = RAISES[step.client]
+  if (raise === undefined || step.clientVersion?.from !== 'lock') return false
+  if (!isCertainlyBelow(step.clientVersion, raise.since)) return false
+  return manifestEdits(step.client, raise, release)?.length === 0
 }
 
 function manifestEdits(name: string, raise: Raise, release: Release): readonly Edit[] | undefined {
