@@ -1,7 +1,5 @@
 import { isExpression } from '../github/expressions.ts'
-import type { Job } from '../job.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
-import { child, entriesOf, textOf } from '../yaml/tree.ts'
 import { areKnown, fetchedBy, jobsOfRun, jobsUntil, keptBy } from './artifacts.ts'
 import type { Check, Found } from './check.ts'
 
@@ -21,7 +19,7 @@ function* missing({ job }: TrustedUpload, release: Release): Iterable<Found> {
   const all = jobsOfRun(release, job)
   const kept = keptBy(all)
   // Workflows that are not read, actions that are not known and names that a run makes may bring it.
-  if (kept.length === 0 || !areKnown(all) || callsUnread(job, all)) return
+  if (kept.length === 0 || !areKnown(all)) return
   if (kept.some(({ step }) => isExpression(step.inputs.get('name') ?? ''))) return
   const before = new Set(jobsUntil(release, job))
   for (const { inputs, place, condition } of fetchedBy(job)) {
@@ -47,13 +45,4 @@ function* missing({ job }: TrustedUpload, release: Release): Iterable<Found> {
       }
     }
   }
-}
-
-/** Whether the workflow calls others that have not become jobs here. */
-function callsUnread(job: Job, all: readonly Job[]): boolean {
-  const workflow = job.source.callers[0]?.workflow ?? job.source.workflow
-  const read = new Set(all.flatMap(({ source }) => source.callers.map((caller) => caller.job)))
-  return entriesOf(child(workflow, 'jobs')).some(
-    ([, tree]) => textOf(child(tree, 'uses')) !== undefined && !read.has(tree),
-  )
 }

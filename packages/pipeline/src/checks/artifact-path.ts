@@ -3,7 +3,16 @@ import type { PublishStep } from '../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import { valuedFlags } from '../steps/commands.ts'
 import { parseOptions } from '../steps/options.ts'
-import { areKnown, fetchedBy, folderOf, isWithin, jobsUntil, keptBy } from './artifacts.ts'
+import { child } from '../yaml/tree.ts'
+import {
+  areKnown,
+  fetchedBy,
+  folderOf,
+  isWithin,
+  jobsOfRun,
+  keptBy,
+  onlyHarmless,
+} from './artifacts.ts'
 import type { Check, Found } from './check.ts'
 import { stepsBefore } from './step-of.ts'
 
@@ -30,9 +39,11 @@ function misplaced({ job, step }: TrustedUpload, release: Release): Found | unde
   if (folder === undefined || folder === '.' || download === undefined) return undefined
   if (downloads.some(({ condition }) => condition !== undefined)) return undefined
   // Something else may put files there.
-  const quiet = before.every(({ commands }) => commands.every(leavesFiles))
-  const alone =
-    areKnown([{ ...job, steps: before }]) && !before.some(({ action }) => builds(action))
+  const quiet = before.every(
+    ({ commands, tree }) =>
+      commands.every(leavesFiles) && (commands.length > 0 || child(tree, 'run') === undefined),
+  )
+  const alone = onlyHarmless({ steps: before }) && !before.some(({ action }) => builds(action))
   const landings = downloads.map((one) => landingOf(one, job, release))
   if (!quiet || !alone || landings.some((one) => one === undefined || reaches(one, folder))) {
     return undefined
@@ -64,7 +75,7 @@ function landingOf(download: JobStep, job: TrustedUpload['job'], release: Releas
   const base = folderOf(inputs.get('path') ?? '')
   if (base === undefined || inputs.has('artifact-ids')) return undefined
   const nested = !inputs.has('name') && inputs.get('merge-multiple') !== 'true'
-  const jobs = jobsUntil(release, job)
+  const jobs = jobsOfRun(release, job)
   const kept = keptBy(jobs).filter(({ name }) => nested || name === inputs.get('name'))
   if (nested) {
     const names = kept.map(({ name }) => folderOf(name))

@@ -1,7 +1,7 @@
 import { isExpression } from '../github/expressions.ts'
 import type { Job, JobStep } from '../job.ts'
 import type { Release } from '../release.ts'
-import { child, textOf } from '../yaml/tree.ts'
+import { child, entriesOf, textOf } from '../yaml/tree.ts'
 
 /** A step of a job that keeps an artifact. */
 export interface Kept {
@@ -52,14 +52,26 @@ export function fetchedBy({ steps }: Job): readonly JobStep[] {
 const HARMLESS =
   /^(?:actions\/(?:checkout|setup-[\w-]+|cache(?:\/\w+)?|(?:up|down)load-artifact|attest[\w-]*|create-github-app-token)|astral-sh\/setup-uv|pdm-project\/setup-pdm|snok\/install-poetry|step-security\/harden-runner|sigstore\/gh-action-sigstore-python|softprops\/action-gh-release|pypa\/(?:gh-action-pypi-publish|cibuildwheel|hatch)|docker\/setup-[\w-]+|dtolnay\/rust-toolchain|pyo3\/maturin-action)$/
 
-/** Tells whether it is known of every action of some jobs what it does with artifacts. */
+/** Tells whether it is known of everything in a run what it does with artifacts. */
 export function areKnown(jobs: readonly Job[]): boolean {
-  return jobs.every(({ steps }) =>
-    steps.every(
-      ({ action }) =>
-        action === undefined || action.name.startsWith('./') || HARMLESS.test(action.name),
-    ),
+  return jobs.every(onlyHarmless) && !callsUnread(jobs)
+}
+
+/** Tells whether it is known of every action of a job. */
+export function onlyHarmless({ steps }: Pick<Job, 'steps'>): boolean {
+  const read = new Set(steps.map(({ inAction }) => `./${inAction}`))
+  return steps.every(
+    ({ action }) => action === undefined || read.has(action.name) || HARMLESS.test(action.name),
   )
+}
+
+/** Whether the workflow calls others that have not become jobs here. */
+function callsUnread(jobs: readonly Job[]): boolean {
+  const read = new Set(jobs.flatMap(({ source }) => source.callers.map((caller) => caller.job)))
+  return jobs
+    .flatMap(({ source }) => [source.workflow, ...source.callers.map((one) => one.workflow)])
+    .flatMap((workflow) => entriesOf(child(workflow, 'jobs')))
+    .some(([, tree]) => textOf(child(tree, 'uses')) !== undefined && !read.has(tree))
 }
 
 /** A folder as people write it: `./dist/` is `dist`, `.` is the checkout itself. Undefined where only a run knows it. */

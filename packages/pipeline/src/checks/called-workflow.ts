@@ -1,5 +1,5 @@
 import { type TrustedUpload, uploadsOf } from '../release.ts'
-import { attests } from './attestations.ts'
+import { attests, certainlyAttests } from './attestations.ts'
 import type { Check, Found } from './check.ts'
 
 /** F6: which of two workflow files a registry compares. */
@@ -21,6 +21,7 @@ export const calledWorkflow: Check = {
 function ofPypi({ job, step }: TrustedUpload): Found {
   if (attests(step)) {
     return {
+      ...(!certainlyAttests(step) && { severity: 'warning' as const }),
       place: step.place,
       message: `PyPI compares the called file (${base(job.file)}), the attestation names the caller (${base(job.entry)}): the files go up, then "400 Invalid attestations supplied during upload", and the release stops half way.`,
       fix: `Publish in ${base(job.entry)} itself, in a job that downloads what the called workflow has built; or set \`attestations: false\`.`,

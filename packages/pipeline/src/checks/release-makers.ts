@@ -24,9 +24,14 @@ export function releaseMakers(release: Release): readonly ReleaseMaker[] {
   const { pipeline } = release
   return [...pipeline.jobs, ...pipeline.otherJobs].flatMap((job) => {
     const starts = jobStarts(job)
+    // Pull requests build as a trial, and people start by hand what a tag has not.
+    const telling = starts.filter(
+      ({ event }) => !/^(?:pull_request|merge_group|workflow_dispatch)/.test(event),
+    )
     // What a release starts makes no other.
-    if (starts.length === 0 || starts.every(({ event }) => event === 'release')) return []
-    const onlyRelease = starts.every(isTagged)
+    const follows = telling.length > 0 && telling.every(({ event }) => event === 'release')
+    if (starts.length === 0 || follows) return []
+    const onlyRelease = telling.length > 0 && telling.every(isTagged)
     return job.steps.flatMap((step) => {
       const made = madeBy(step, job, release)
       return made === undefined ? [] : [{ draft: false, ...made, job, step, onlyRelease }]

@@ -1,5 +1,7 @@
+import type { JobStep } from '../job.ts'
+import type { PublishJob } from '../model.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
-import { child, textOf } from '../yaml/tree.ts'
+import { entriesOf, itemsOf, type Tree, textOf } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
 import { stepOf, stepsBefore } from './step-of.ts'
 
@@ -33,26 +35,31 @@ const BUILDS =
 function isRepeated({ job, step }: TrustedUpload): boolean {
   const own = stepOf(job, step)
   if (job.rows < 2 || own === undefined || own.condition !== undefined) return false
-  if (
-    step.args.includes('--skip-existing') ||
-    step.args.some((arg) => arg.startsWith('--check-url'))
+  if (step.args.some((arg) => /^--(?:skip-existing|check-url)\b/.test(arg))) return false
+  const steps = [...stepsBefore(job, step), own]
+  const fetches = steps.some(({ action }) =>
+    /download-artifact|cibuildwheel|maturin/.test(action?.name ?? ''),
   )
-    return false
-  // Rows that differ in what they build or where they publish.
-  const before = stepsBefore(job, step)
-  const same = job.publishes.filter(({ within }) => within === step.within).length === 1
-  const differs = [...before, own].some(
-    ({ tree, action }) =>
-      /matrix\b/.test(
-        [textOf(child(tree, 'run')), textOf(child(tree, 'working-directory'))].join(' '),
-      ) || /download-artifact|cibuildwheel|maturin/.test(action?.name ?? ''),
+  if (fetches || differs(job, steps)) return false
+  const built = steps.some(({ commands }) =>
+    commands.some(({ words }) => BUILDS.test(words.join(' '))),
   )
-  if (!same || differs || /matrix\./.test(textOf(child(job.source.job, 'if')) ?? '')) return false
-  if (step.ecosystem === 'npm') return step.client === 'npm'
-  const built =
-    /--build\b/.test(step.text) ||
-    [...before, own].some(({ commands }) =>
-      commands.some(({ words }) => BUILDS.test(words.join(' '))),
-    )
-  return built
+  return step.ecosystem === 'npm' ? step.client === 'npm' : built || /--build\b/.test(step.text)
+}
+
+/** Whether rows differ in more than the versions of what they run on. */
+function differs({ source }: PublishJob, steps: readonly JobStep[]): boolean {
+  const around = entriesOf(source.job).filter(
+    ([key]) => !['strategy', 'runs-on', 'name', 'steps'].includes(key),
+  )
+  const own = steps
+    .filter(({ action }) => !/^actions\/setup-|setup-uv$/.test(action?.name ?? ''))
+    .flatMap(({ tree }) => entriesOf(tree).filter(([key]) => key !== 'name'))
+  return [...around, ...own].some(([, tree]) => mentions(tree))
+}
+
+function mentions(tree: Tree): boolean {
+  const text = textOf(tree)
+  if (text !== undefined) return /\bmatrix\b/.test(text)
+  return [...entriesOf(tree).map(([, value]) => value), ...itemsOf(tree)].some(mentions)
 }

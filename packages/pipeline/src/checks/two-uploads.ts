@@ -1,7 +1,7 @@
 import type { PublishStep } from '../model.ts'
 import { uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
-import { attests } from './attestations.ts'
+import { attests, certainlyAttests } from './attestations.ts'
 import type { Check } from './check.ts'
 
 /** F26: the second upload of a job finds the attestations of the first. */
@@ -21,17 +21,29 @@ export const twoUploads: Check = {
           folder(other.step) === folder(step),
       )
       if (earlier === undefined) continue
-      const conditional = [step, earlier.step].some(
-        ({ within }) => textOf(child(within, 'if')) !== undefined,
-      )
+      const [first, second] = [earlier.step, step].map(({ within }) => textOf(child(within, 'if')))
+      if (isEitherOr(first, second)) continue
+      const certain =
+        first === undefined && second === undefined && [earlier.step, step].every(certainlyAttests)
       yield {
-        ...(conditional && { severity: 'warning' as const }),
+        ...(!certain && { severity: 'warning' as const }),
         place: step.place,
         message: `Job "${job.id}" has uploaded ${folder(step)}/ before, with attestations that lie beside the files now: "The following distributions already have publish attestations", and this upload fails.`,
         fix: 'Upload to each index in a job of its own that downloads the artifact, or set `attestations: false` for the first.',
       }
     }
   },
+}
+
+/** `inputs.index == 'testpypi'` and `inputs.index == 'pypi'`, or `… != …` of the same. */
+function isEitherOr(one: string | undefined, other: string | undefined): boolean {
+  const [a, b] = [one, other].map((text) =>
+    /^(.+?)\s*(==|!=)\s*('[^']*'|\w+)$/.exec(
+      (text ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1'),
+    ),
+  )
+  if (!a || !b || a[1] !== b[1] || /&&|\|\|/.test(a[1] ?? '')) return false
+  return a[2] === b[2] ? a[2] === '==' && a[3] !== b[3] : a[3] === b[3]
 }
 
 function isBefore(a: PublishStep, b: PublishStep): boolean {

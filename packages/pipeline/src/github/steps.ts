@@ -84,7 +84,10 @@ class StepsReader {
     const run = child(step, 'run')
     const script = textOf(run)
     if (run === undefined || script === undefined) return state
-    if (OTHER_LANGUAGE.test(textOf(child(step, 'shell')) ?? '')) return state
+    if (OTHER_LANGUAGE.test(textOf(child(step, 'shell')) ?? '')) {
+      this.#trace(step, { variables })
+      return state
+    }
     const directory = this.#directoryOf(step, state)
     const placeOf = (line: number) => placeOfLine(run, line)
     const { findings } = this.#context
