@@ -1,5 +1,7 @@
 import { isExpression } from '../github/expressions.ts'
+import type { Job } from '../job.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
+import { added } from './added.ts'
 import { areKnown, fetchedBy, jobsOfRun, jobsUntil, keptBy } from './artifacts.ts'
 import type { Check, Found } from './check.ts'
 
@@ -41,8 +43,19 @@ function* missing({ job }: TrustedUpload, release: Release): Iterable<Found> {
         ...(job.needs.length > 0 && { severity: 'warning' as const }),
         place,
         message: `Job "${job.id}" does not wait for "${maker.job.id}", which uploads the artifact "${name}": it looks before the artifact is there, "Artifact not found for name: ${name}".`,
-        fix: `Add \`needs: ${maker.job.id.split('/').at(-1)}\` to the job.`,
+        fix: `Add \`needs: ${idOf(maker.job)}\` to the job.`,
+        ...(sameFile(job, maker.job) &&
+          added(release, job.source.job, [`needs: ${idOf(maker.job)}`], { before: 'runs-on' })),
       }
     }
   }
+}
+
+/** The key of a job in its file. */
+function idOf({ id }: Job): string {
+  return id.split('/').at(-1) ?? id
+}
+
+function sameFile(job: Job, other: Job): boolean {
+  return job.source.workflow === other.source.workflow
 }

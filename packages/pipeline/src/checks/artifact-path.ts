@@ -4,6 +4,7 @@ import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import { valuedFlags } from '../steps/commands.ts'
 import { parseOptions } from '../steps/options.ts'
 import { child } from '../yaml/tree.ts'
+import { added } from './added.ts'
 import {
   areKnown,
   fetchedBy,
@@ -49,16 +50,27 @@ function misplaced({ job, step }: TrustedUpload, release: Release): Found | unde
     return undefined
   }
   const [landing] = landings
-  const merges = landing?.nested === true && landing.base === folder
+  const nested = landing?.nested === true
+  const there = landing?.base === folder
+  const lines = [
+    ...(there ? [] : [`path: ${folder}/`]),
+    ...(nested ? ['merge-multiple: true'] : []),
+  ]
+  const said = step.client === 'uv' ? 'No files found to publish' : saidByTwine(there, folder)
   return {
     place: download.place,
-    message: merges
-      ? `Each artifact is unpacked into a folder of its own within ${folder}/, and \`${step.text}\` finds no distributions in ${folder}/ itself, but folders: "InvalidDistribution: Unknown distribution format".`
-      : `The artifact is unpacked into ${placeName(landing)}, and \`${step.text}\` looks into ${folder}/, where nothing is: "Cannot find file (or expand pattern): '${folder}/*'".`,
-    fix: merges
-      ? 'Add `merge-multiple: true` to the download, or the `name:` of the one artifact.'
-      : `Add \`path: ${folder}/\` to the download.`,
+    message: there
+      ? `Each artifact is unpacked into a folder of its own within ${folder}/, and \`${step.text}\` finds no distributions in ${folder}/ itself, but folders: "${said}".`
+      : `The artifact is unpacked into ${placeName(landing)}, and \`${step.text}\` looks into ${folder}/, where nothing is: "${said}".`,
+    fix: `Add \`${lines.join('` and `')}\` to the download.`,
+    ...added(release, child(download.tree, 'with'), lines),
   }
+}
+
+function saidByTwine(there: boolean, folder: string): string {
+  return there
+    ? 'InvalidDistribution: Unknown distribution format'
+    : `Cannot find file (or expand pattern): '${folder}/*'`
 }
 
 interface Landing {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { applyEdits } from '../edits/edit.ts'
 import { readReleases } from '../read.ts'
 import type { Online, OnlinePackage, Release } from '../release.ts'
 import type { Finding } from './check.ts'
@@ -10,9 +11,12 @@ import { examine } from './run.ts'
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/checks/', import.meta.url))
 
-async function findingsIn(fixture: string): Promise<readonly Finding[]> {
+async function findingsIn(
+  fixture: string,
+  overlay: ReadonlyMap<string, string> = new Map(),
+): Promise<readonly Finding[]> {
   const folder = join(FIXTURES, fixture)
-  const releases = await readReleases(folder)
+  const releases = await readReleases(folder, overlay)
   return releases.flatMap((release) => examine({ ...release, ...besides(folder) }).findings)
 }
 
@@ -41,6 +45,20 @@ describe.each(CHECKS)('the check $id', ({ id, severity }) => {
       expect(message).toMatch(/[.!"`]$/)
       expect(fix).toMatch(/[.)`]$/)
     }
+  })
+
+  it('mends with its edits what it has found', async () => {
+    const found = (await findingsIn(`${id}/failing`)).filter(({ check }) => check === id)
+    const edits = found.flatMap((one) => one.edits ?? [])
+    const files = [...new Set(edits.map(({ file }) => file))]
+    const mended = files.map((file): [string, string] => {
+      const text = readFileSync(join(FIXTURES, id, 'failing', file), 'utf8')
+      const own = edits.filter((edit) => edit.file === file)
+      return [file, applyEdits(text, own)]
+    })
+    const left = await findingsIn(`${id}/failing`, new Map(mended))
+    const unmended = found.filter((one) => one.edits === undefined)
+    expect(left.filter(({ check }) => check === id)).toHaveLength(unmended.length)
   })
 
   it('passes over its passing fixture, in which nothing else is an error', async () => {

@@ -1,7 +1,8 @@
 import type { Job, JobStep, ScriptCommand } from '../job.ts'
-import { uploadsOf } from '../release.ts'
+import { type Release, uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
-import type { Check } from './check.ts'
+import { added } from './added.ts'
+import type { Check, Found } from './check.ts'
 
 /** F39: gh, which a split job has left without its token or its repository. */
 export const ghContext: Check = {
@@ -12,12 +13,12 @@ export const ghContext: Check = {
   *find(release) {
     if (release.pipeline.provider !== 'github') return
     for (const job of new Set(uploadsOf(release).map((upload) => upload.job))) {
-      for (const step of job.steps) yield* judged(step, job)
+      for (const step of job.steps) yield* judged(step, job, release)
     }
   },
 }
 
-function* judged(step: JobStep, job: Job) {
+function* judged(step: JobStep, job: Job, release: Release): Iterable<Found> {
   const command = step.commands.find(
     ({ words, text, nested }) =>
       !nested &&
@@ -45,6 +46,7 @@ function* judged(step: JobStep, job: Job) {
       place: command.place,
       message: `\`${command.text}\` has no token: "gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable", and the step fails.`,
       fix: `Set \`GH_TOKEN: \${{ github.token }}\` in the \`env:\` of the step.`,
+      ...withVariable(release, step, `GH_TOKEN: \${{ github.token }}`),
     }
     return
   }
@@ -59,7 +61,15 @@ function* judged(step: JobStep, job: Job) {
     place: command.place,
     message: `\`${command.text}\` runs in job "${job.id}", which checks nothing out: "failed to run git: fatal: not a git repository", and the step fails.`,
     fix: `Set \`GH_REPO: \${{ github.repository }}\` in the \`env:\` of the step.`,
+    ...withVariable(release, step, `GH_REPO: \${{ github.repository }}`),
   }
+}
+
+function withVariable(release: Release, { tree }: JobStep, line: string): Pick<Found, 'edits'> {
+  const env = child(tree, 'env')
+  return env === undefined
+    ? added(release, tree, ['env:', `  ${line}`])
+    : added(release, env, [line])
 }
 
 /** `gh … || true`, and what asks whether a release is there. */

@@ -1,4 +1,5 @@
 import type { PublishJob, PublishStep } from '../model.ts'
+import { hostOf } from '../publishers/registries.ts'
 import { uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
@@ -13,7 +14,9 @@ export const overlappingReleases: Check = {
   severity: 'note',
   *find(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const { job, step } of uploadsOf(release)) {
+    for (const { job, step, registry } of uploadsOf(release)) {
+      // What goes there from every push is a trial.
+      if (hostOf(registry) === 'test.pypi.org') continue
       const { callers, job: own, workflow } = job.source
       const levels = [own, workflow, ...callers.flatMap((one) => [one.job, one.workflow])]
       if (levels.some((tree) => child(tree, 'concurrency') !== undefined)) continue

@@ -57,7 +57,10 @@ function kept(trigger: Trigger, written: string): readonly Trigger[] {
   const term = written.trim()
   const { event } = trigger
   const [, operator, name] = EVENT.exec(term) ?? []
-  if (name !== undefined) return (event === name) === (operator === '==') ? [trigger] : []
+  // GitHub compares without regard to case.
+  if (name !== undefined) {
+    return (event === name.toLowerCase()) === (operator === '==') ? [trigger] : []
+  }
   if (/^github\.event\.(?:release|action\s*==\s*'(?:published|released)')$/.test(term)) {
     return event === 'release' ? [trigger] : []
   }

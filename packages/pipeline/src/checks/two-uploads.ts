@@ -28,7 +28,7 @@ export const twoUploads: Check = {
       yield {
         ...(!certain && { severity: 'warning' as const }),
         place: step.place,
-        message: `Job "${job.id}" has uploaded ${folder(step)}/ before, with attestations that lie beside the files now: "The following distributions already have publish attestations", and this upload fails.`,
+        message: `Job "${job.id}" has uploaded ${folder(step)}/ before, with attestations${certainlyAttests(earlier.step) ? '' : ', if the action is of 1.11 or newer,'} that lie beside the files now: "The following distributions already have publish attestations", and this upload fails.`,
         fix: 'Upload to each index in a job of its own that downloads the artifact, or set `attestations: false` for the first.',
       }
     }
