@@ -7,6 +7,7 @@ import { withRepository } from '../repository/repository.test.util.ts'
 import { parseYaml } from '../yaml/yaml-file.ts'
 import type { Migration } from './migration.ts'
 import { planMigration } from './plan.ts'
+import { randomGitlab } from './random-gitlab.test.util.ts'
 import { type RandomRepository, randomRepository } from './random-repository.test.util.ts'
 
 type Files = RandomRepository['files']
@@ -50,58 +51,66 @@ function judge(
   })
 }
 
-describe('planMigration of a random repository', () => {
-  it('leaves everything that is not about publishing as it stands', async () => {
-    await fc.assert(
-      fc.asyncProperty(randomRepository, async ({ files, kept }) => {
-        const { after } = await migrate(files)
-        for (const { file, text } of kept) expect(after[file]).toContain(text)
-        const now = secretsIn(after)
-        for (const [name, count] of secretsIn(files)) {
-          if (!/^(?:NPM|PYPI)_TOKEN$/.test(name))
-            expect({ name, count: now.get(name) }).toEqual({ name, count })
-        }
-      }),
-      { numRuns: 30 },
-    )
-  })
+const KINDS = [
+  { kind: 'GitHub', repositories: randomRepository, dialect: 'github' as const },
+  { kind: 'GitLab', repositories: randomGitlab, dialect: 'gitlab' as const },
+]
 
-  it('writes YAML with the line breaks of the file', async () => {
-    await fc.assert(
-      fc.asyncProperty(randomRepository, async ({ files }) => {
-        const { migration } = await migrate(files)
-        for (const { file, before, after = '' } of migration.files) {
-          if (file.endsWith('.yml')) expect(() => parseYaml(file, after, 'github')).not.toThrow()
-          if (before?.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n')
-        }
-      }),
-      { numRuns: 30 },
-    )
-  })
+describe.each(KINDS)(
+  'planMigration of a random repository at $kind',
+  ({ repositories, dialect }) => {
+    it('leaves everything that is not about publishing as it stands', async () => {
+      await fc.assert(
+        fc.asyncProperty(repositories, async ({ files, kept }) => {
+          const { after } = await migrate(files)
+          for (const { file, text } of kept) expect(after[file]).toContain(text)
+          const now = secretsIn(after)
+          for (const [name, count] of secretsIn(files)) {
+            if (!/^(?:NPM|PYPI)_TOKEN$/.test(name))
+              expect({ name, count: now.get(name) }).toEqual({ name, count })
+          }
+        }),
+        { numRuns: 25 },
+      )
+    })
 
-  it('has nothing to do the second time, nor with what makes it harder to misuse', async () => {
-    await fc.assert(
-      fc.asyncProperty(randomRepository, fc.boolean(), async ({ files }, harden) => {
-        const { after } = await migrate(files, harden)
-        const { migration } = await migrate(after, harden)
-        expect(migration.changes).toEqual([])
-        expect(migration.files).toEqual([])
-      }),
-      { numRuns: 30 },
-    )
-  })
+    it('writes YAML with the line breaks of the file', async () => {
+      await fc.assert(
+        fc.asyncProperty(repositories, async ({ files }) => {
+          const { migration } = await migrate(files)
+          for (const { file, before, after = '' } of migration.files) {
+            if (file.endsWith('.yml')) expect(() => parseYaml(file, after, dialect)).not.toThrow()
+            if (before?.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n')
+          }
+        }),
+        { numRuns: 25 },
+      )
+    })
 
-  it('ends in a release without stored tokens, or says what stays, and brings no error', async () => {
-    await fc.assert(
-      fc.asyncProperty(randomRepository, fc.boolean(), async ({ files }, harden) => {
-        const { migration, after } = await migrate(files, harden)
-        const [old, now] = [await judge(files), await judge(after)]
-        expect(now.errors.filter((check) => !old.errors.includes(check))).toEqual([])
-        if (migration.left.length === 0) {
-          expect(now.credentials).toEqual(now.credentials.map(() => 'trusted'))
-        }
-      }),
-      { numRuns: 30 },
-    )
-  })
-})
+    it('has nothing to do the second time, nor with what makes it harder to misuse', async () => {
+      await fc.assert(
+        fc.asyncProperty(repositories, fc.boolean(), async ({ files }, harden) => {
+          const { after } = await migrate(files, harden)
+          const { migration } = await migrate(after, harden)
+          expect(migration.changes).toEqual([])
+          expect(migration.files).toEqual([])
+        }),
+        { numRuns: 25 },
+      )
+    })
+
+    it('ends in a release without stored tokens, or says what stays, and brings no error', async () => {
+      await fc.assert(
+        fc.asyncProperty(repositories, fc.boolean(), async ({ files }, harden) => {
+          const { migration, after } = await migrate(files, harden)
+          const [old, now] = [await judge(files), await judge(after)]
+          expect(now.errors.filter((check) => !old.errors.includes(check))).toEqual([])
+          if (migration.left.length === 0) {
+            expect(now.credentials).toEqual(now.credentials.map(() => 'trusted'))
+          }
+        }),
+        { numRuns: 25 },
+      )
+    })
+  },
+)

@@ -1,6 +1,6 @@
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
-import { insertKeys, keysIn, replaceText } from '../../edits/yaml-edits.ts'
+import { insertKeys, isFlow, keysIn, replaceText } from '../../edits/yaml-edits.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
@@ -101,7 +101,9 @@ function addition(
   const tokens = isMap(own) || own === undefined ? own : inherited
   if (tokens !== undefined) {
     const source = release.source(tokens.place.file)
-    return source && insertKeys(source, tokens, added.flatMap(linesOf))
+    if (source === undefined) return undefined
+    const lines = isFlow(source, tokens) ? added.map(inBraces) : added.flatMap(linesOf)
+    return insertKeys(source, tokens, lines)
   }
   const source = release.source(written.place.file)
   // What a job says takes the place of `default:` altogether, but is joined with what it extends.
@@ -122,7 +124,15 @@ function declarationsIn(tokens: Tree): readonly Declaration[] {
 }
 
 function linesOf({ name, audience }: Declaration): readonly string[] {
-  return [`${name}:`, `  aud: ${/^[\w.-]+$/.test(audience) ? audience : JSON.stringify(audience)}`]
+  return [`${name}:`, `  aud: ${scalar(audience)}`]
+}
+
+function inBraces({ name, audience }: Declaration): string {
+  return `${name}: { aud: ${scalar(audience)} }`
+}
+
+function scalar(audience: string): string {
+  return /^[\w.-]+$/.test(audience) ? audience : JSON.stringify(audience)
 }
 
 /** Above the scripts, where people look for what a job is given. */
