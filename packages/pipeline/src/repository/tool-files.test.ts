@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { dependencyVersion, nodeVersionIn, packageManagerIn } from './tool-files.ts'
+import {
+  dependencyVersion,
+  nodeVersionIn,
+  packageManagerIn,
+  yarnPathVersion,
+} from './tool-files.ts'
 
 const reader =
   (files: Readonly<Record<string, string>>) =>
@@ -45,6 +50,23 @@ describe('packageManagerIn', () => {
     const found = packageManagerIn('pnpm', 'package.json', reader({ 'package.json': text }))
     expect(found?.written).toBe(written)
   })
+})
+
+describe('yarnPathVersion', () => {
+  it.each([
+    ['yarnPath: .yarn/releases/yarn-3.6.4.cjs\n', '3.6.4'],
+    ['a: b\nyarnPath: ".yarn/releases/yarn-4.0.0-rc.48.cjs"\n', '4.0.0-rc.48'],
+  ])('reads %j', (text, written) => {
+    const file = '.yarnrc.yml'
+    expect(yarnPathVersion(reader({ [file]: text }))).toEqual({ written, file })
+  })
+
+  it.each(['', 'nodeLinker: node-modules\n', 'yarnPath: .yarn/releases/yarn-berry.cjs\n'])(
+    'finds none in %j',
+    (text) => {
+      expect(yarnPathVersion(reader({ '.yarnrc.yml': text }))).toBeUndefined()
+    },
+  )
 })
 
 describe('dependencyVersion', () => {

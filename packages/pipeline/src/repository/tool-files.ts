@@ -48,6 +48,13 @@ export function packageManagerIn(name: string, file: string, read: ReadText): As
   return written === undefined ? undefined : { written, file }
 }
 
+/** The Yarn that is committed with a repository: what `yarnPath` names runs, whatever else is installed or asked for. */
+export function yarnPathVersion(read: ReadText): Asked | undefined {
+  const file = '.yarnrc.yml'
+  const written = /^yarnPath:\s*["']?\S*\byarn-(\d[\w.-]*?)\.[cm]?js\b/m.exec(read(file) ?? '')?.[1]
+  return written === undefined ? undefined : { written, file }
+}
+
 /** The version of a package that the lock files at the root hold, else what the root `package.json` asks for. */
 export function dependencyVersion(
   name: string,

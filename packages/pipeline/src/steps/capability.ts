@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { ToolVersion } from '../job.ts'
 import type { ClientId, PublishStep, Uploader } from '../model.ts'
-import { dependencyVersion, packageManagerIn } from '../repository/tool-files.ts'
+import { dependencyVersion, packageManagerIn, yarnPathVersion } from '../repository/tool-files.ts'
 import type { Recognised } from './commands.ts'
 import { toolVersion } from './installed-tools.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
@@ -148,6 +148,8 @@ function clientVersionOf(
     const quoted = name.replace('/', '\\/')
     const fetched = new RegExp(`(?:^|[\\s=])${quoted}(?:@|==)(\\d[^\\s'"]*)`).exec(text)?.[1]
     if (fetched !== undefined) return toolVersion(fetched, undefined, 'command')
+    const carried = name === 'yarn' ? yarnPathVersion(read) : undefined
+    if (carried !== undefined) return at(carried.written, carried.file, 'file')
     const installed = tools?.get(name)
     if (installed !== undefined) return installed
     const pinned = [directory, '.']

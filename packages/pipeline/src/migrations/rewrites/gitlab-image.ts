@@ -7,7 +7,8 @@ import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyBelow, mayBeIn } from '../../steps/tool-version.ts'
 import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { hasNewNpm, installAnother, NODE, needsNpm } from './npm-version.ts'
+import { hasNewNpm, installAnother, needsNpm } from './npm-version.ts'
+import { NODE } from './set-up-node.ts'
 
 /** An image with an npm that can exchange ID tokens. */
 export const gitlabImage: Rewrite = {

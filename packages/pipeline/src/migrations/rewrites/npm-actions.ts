@@ -1,7 +1,10 @@
-import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
+import type { Edit, SourceFile } from '../../edits/edit.ts'
+import { replaceText } from '../../edits/yaml-edits.ts'
 import { isActionBelow, isCommit } from '../../github/action-use.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, isMap, textOf } from '../../yaml/tree.ts'
+import { isCertainlyBelow, rangeOf } from '../../steps/tool-version.ts'
+import { child, type Tree, textOf } from '../../yaml/tree.ts'
+import { pinsActions, usesFor } from '../action-pins.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 
 /** Since when an action can do without a token, and the tag that follows its newest release of that line. */
@@ -11,6 +14,8 @@ const SINCE: Readonly<
   'js-devtools/npm-publish': { floor: [4, 0], tag: 'v4' },
   // Before, it wrote the text "undefined" where a token belongs.
   'changesets/action': { floor: [1, 8], tag: 'v1' },
+  // Brings semantic-release 25, and runs on a Node that is new enough for it.
+  'cycjimmy/semantic-release-action': { floor: [6, 0], tag: 'v6' },
 }
 
 /** Actions that publish to npm, in a release that can exchange ID tokens. */
@@ -21,56 +26,65 @@ export const npmActions: Rewrite = {
     for (const upload of uploadsOf(release)) {
       const name = upload.step.action?.name ?? ''
       if (Object.hasOwn(SINCE, name)) yield* raised(upload, name, release)
-      if (name === 'cycjimmy/semantic-release-action') yield* newSemanticRelease(upload, release)
+      if (name.endsWith('/semantic-release-action')) yield* newSemanticRelease(upload, release)
     }
   },
 }
 
-function* raised({ step }: TrustedUpload, name: string, release: Release): Iterable<Outcome> {
+function* raised({ step, job }: TrustedUpload, name: string, release: Release): Iterable<Outcome> {
   const { floor, tag } = SINCE[name] ?? { floor: [0, 0], tag: '' }
-  const { action } = step
-  const source = release.source(step.place.file)
+  const { action, place } = step
+  const source = release.source(place.file)
   const uses = child(step.within, 'uses')
-  if (
-    action === undefined ||
-    source === undefined ||
-    uses === undefined ||
-    !isActionBelow(action, floor)
-  )
-    return
+  if (action === undefined || source === undefined || uses === undefined) return
   const written = (textOf(uses) ?? '').replace(/@.*$/, '')
-  if (isCommit(action.ref)) {
-    yield {
-      place: step.place,
-      sentence: `${written} is pinned to ${action.version?.join('.')}, which wants a token: pin the commit of ${tag}'s newest release.`,
+  // A commit that nothing names the release of may be as old as it likes.
+  const isNameless =
+    isCommit(action.ref) && action.version === undefined && step.storedSecrets.length > 0
+  if (!isNameless && !isActionBelow(action, floor)) {
+    // The commit of a release that came after this table is not known here.
+    if (action.ref === tag && pinsActions(job.source.workflow)) {
+      const sentence = `${written} is named by the tag ${tag}, and this workflow names its actions by commit: write the commit of its newest release there.`
+      yield { place, sentence }
     }
     return
   }
-  const edit = replaceText(source, uses, `${written}@${tag}`)
+  const raisedTo = usesFor(name, tag, job.source.workflow).replace(name, written)
+  const edit = isCommit(action.ref)
+    ? withoutComment(source, uses, raisedTo)
+    : replaceText(source, uses, raisedTo)
   if (edit === undefined) return
-  yield {
-    place: step.place,
-    sentence: `${written}@${tag} in the place of ${action.ref}: it needs no token.`,
-    edits: [edit],
-  }
+  const why = isNameless
+    ? 'nothing says which release that commit is, and only newer ones need no token'
+    : 'it needs no token'
+  const from = isCommit(action.ref) ? action.ref.slice(0, 7) : action.ref
+  const sentence = `${written}@${tag} in the place of ${from}: ${why}.`
+  yield { place, sentence, edits: [edit] }
 }
 
-/** The action takes any semantic-release; 25 is the first that can. */
+/** The comment beside a commit names its version, and goes with it. */
+function withoutComment(
+  { file, text }: SourceFile,
+  { span }: Tree,
+  uses: string,
+): Edit | undefined {
+  if (span === undefined) return undefined
+  const comment = /^[ \t]+#[^\r\n]*/.exec(text.slice(span.end))?.[0] ?? ''
+  return { file, start: span.start, end: span.end + comment.length, text: uses }
+}
+
+/** The action runs any semantic-release that it is told to; 25 is the first that can. */
 function* newSemanticRelease({ step }: TrustedUpload, release: Release): Iterable<Outcome> {
   const source = release.source(step.place.file)
-  if (source === undefined || step.incapable === undefined) return
   const inputs = child(step.within, 'with')
-  const version = child(inputs, 'semantic_version')
-  const edit =
-    version !== undefined
-      ? replaceText(source, version, '25')
-      : isMap(inputs)
-        ? insertKeys(source, inputs, ['semantic_version: 25'])
-        : insertKeys(source, step.within, ['with:', '  semantic_version: 25'], { after: 'uses' })
+  const version = child(inputs, 'semantic_version') ?? child(inputs, 'semantic-version')
+  const written = textOf(version) ?? ''
+  if (version === undefined || !isCertainlyBelow({ range: rangeOf(written) }, '25.0.0')) return
+  const edit = source && replaceText(source, version, '25')
   if (edit === undefined) return
   yield {
-    place: step.place,
-    sentence: 'The action runs semantic-release 25, the first that can exchange ID tokens.',
+    place: version.place,
+    sentence: `semantic-release 25 in the place of ${written}: it is the first that can exchange ID tokens.`,
     edits: [edit],
   }
 }

@@ -8,12 +8,10 @@ import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-ver
 import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { listsAround, scriptOf } from './command-edit.ts'
+import { NODE, withNode24 } from './set-up-node.ts'
 
 /** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
 export const NPM_PIN = '11.19.1'
-
-/** The Node that is set up where the one at hand runs no npm that is new enough. */
-export const NODE = '24'
 
 /** Clients that leave the upload to npm. */
 const THROUGH_NPM: ReadonlySet<string> = new Set([
@@ -76,7 +74,7 @@ function* renewed(
   const changed =
     step.npm?.from === 'install'
       ? installAnother(step.npm, job.steps, source)
-      : (raiseNode(upload, source) ??
+      : (raiseNode(upload, release) ??
         (isTooOldForNpm11(step.node) ? undefined : installBefore(upload, beside, source, release)))
   if (changed === undefined) {
     yield {
@@ -91,10 +89,11 @@ function* renewed(
 type Changed = { readonly sentence: string; readonly edits: readonly Edit[] } | undefined
 
 /** A Node that is too old for npm 11 has to be a newer one. */
-function raiseNode({ step: { node } }: TrustedUpload, source: SourceFile): Changed {
-  if (node?.from !== 'setup' || isCertainlyIn(node, NPM_11_ENGINES)) return undefined
-  if (node.range === '*' || node.place?.file !== source.file) return undefined
-  const edit = replaceOnLine(source, node.place.line, node.written, NODE)
+function raiseNode(upload: TrustedUpload, release: Release): Changed {
+  const { node } = upload.step
+  if (node === undefined || node.range === '*' || isCertainlyIn(node, NPM_11_ENGINES))
+    return undefined
+  const edit = withNode24(upload, release)
   return (
     edit && {
       sentence: `Node ${NODE} instead of ${node.written}: no npm that can exchange ID tokens runs on ${node.written}.`,
@@ -179,25 +178,4 @@ function conditionOf(beside: readonly TrustedUpload[], { text }: SourceFile): st
 function reason(npm: ToolVersion | undefined): string {
   if (npm === undefined) return ', since nothing sets up Node in the job'
   return `: ${npm.from === 'bundled' ? `the ${npm.written}` : `npm ${npm.written}`} cannot exchange ID tokens, or may not`
-}
-
-function lineOf({ text }: SourceFile, line: number): string | undefined {
-  return text.split('\n')[line - 1]
-}
-
-/** Puts a text in the place of another that stands once on a line. */
-export function replaceOnLine(
-  { file, text }: SourceFile,
-  line: number,
-  old: string,
-  value: string,
-): Edit | undefined {
-  const before = text
-    .split('\n')
-    .slice(0, line - 1)
-    .reduce((sum, one) => sum + one.length + 1, 0)
-  const content = lineOf({ file, text }, line) ?? ''
-  const at = content.lastIndexOf(old)
-  if (at < 0 || content.indexOf(old) !== at) return undefined
-  return { file, start: before + at, end: before + at + old.length, text: value }
 }

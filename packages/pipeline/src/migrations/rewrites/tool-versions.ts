@@ -2,56 +2,27 @@ import type { Edit } from '../../edits/edit.ts'
 import { jsonTextAt } from '../../edits/json-edits.ts'
 import { replacePart } from '../../edits/yaml-edits.ts'
 import type { ToolVersion } from '../../job.ts'
-import type { ClientId, PublishStep } from '../../model.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { isCertainlyBelow, rangeOf } from '../../steps/tool-version.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, scriptOf } from './command-edit.ts'
-import { replaceOnLine } from './npm-version.ts'
-
-/** The first version of a tool that can exchange ID tokens, and what is written for it. */
-interface Raise {
-  readonly since: string
-  /** In package.json. */
-  readonly range: string
-  /** Behind `@` on a command line, or in `packageManager`. */
-  readonly exact: string
-}
-
-const RAISES: Partial<Readonly<Record<ClientId, Raise>>> = {
-  'semantic-release': { since: '25.0.0', range: '^25.0.0', exact: '25' },
-  lerna: { since: '9.0.0', range: '^9.0.0', exact: '9' },
-  np: { since: '12.0.0', range: '^12.0.0', exact: '12' },
-  yarn: { since: '4.10.0', range: '^4.10.0', exact: '4.18.1' },
-  twine: { since: '6.1.0', range: '>=6.1', exact: '6.1.0' },
-}
-
-/** Packages that come with a tool and have to keep step with it. */
-const PLUGINS: Readonly<Record<string, Raise>> = {
-  '@semantic-release/npm': { since: '13.0.0', range: '^13.0.0', exact: '13' },
-}
-
-const LOCKS: readonly (readonly [file: string, command: string])[] = [
-  ['package-lock.json', 'npm install'],
-  ['pnpm-lock.yaml', 'pnpm install'],
-  ['yarn.lock', 'yarn install'],
-  ['bun.lock', 'bun install'],
-]
+import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
+import { PLUGINS, type Raise, raiseOf } from './raises.ts'
+import { replaceOnLine } from './set-up-node.ts'
 
 /** Tools in versions that can exchange ID tokens. */
 export const toolVersions: Rewrite = {
   id: 'tool-versions',
   title:
-    'Raises semantic-release, lerna, np, yarn and twine to versions that can exchange ID tokens.',
+    'Raises semantic-release, lerna, np, yarn, pnpm and twine to versions that can exchange ID tokens.',
   *rewrite(release) {
     for (const upload of uploadsOf(release)) {
-      const { client, clientVersion } = upload.step
-      const raise = RAISES[client]
-      if (raise === undefined || upload.step.action !== undefined) continue
-      if (clientVersion !== undefined && isCertainlyBelow(clientVersion, raise.since)) {
-        yield* raised(upload, raise, clientVersion, release)
+      const { step } = upload
+      if (step.action !== undefined && step.client !== 'pnpm') continue
+      const raise = raiseOf(step)
+      if (raise !== undefined && step.clientVersion !== undefined) {
+        yield* raised(upload, raise, step.clientVersion, release)
       }
-      if (client === 'semantic-release') yield* plugins(release)
+      if (step.client === 'semantic-release') yield* plugins(release)
     }
   },
 }
@@ -63,26 +34,36 @@ function* raised(
   release: Release,
 ): Iterable<Outcome> {
   const { step } = upload
-  const edits = editsFor(upload, raise, version, release)
-  if (edits === undefined) {
-    yield {
-      place: step.place,
-      sentence: `Raise ${step.client} ${version.written} to ${raise.range} by hand: older ones cannot exchange ID tokens.`,
+  const { client, place } = step
+  if (versionAfterInstall(step, release) !== undefined) {
+    for (const { file, command } of locksOf(release)) {
+      const sentence = `Run \`${command}\` before you commit: ${file} still holds the old ${client}, and the CI installs what it says.`
+      yield { place: { file, line: 1, column: 1 }, sentence }
     }
     return
   }
-  if (edits.length === 0) {
-    yield* lockStale(step.client, release)
+  const edits = editsFor(upload, raise, version, release)
+  if (edits === undefined) {
+    yield { place: version.place ?? place, sentence: byHand(client, version, raise) }
     return
   }
-  yield {
-    place: step.place,
-    sentence: `${step.client} is raised from ${version.written}: ${raise.since} is the first that can exchange ID tokens.`,
-    edits,
-  }
+  const [lock] = locksOf(release)
+  const isInManifest = edits.some(({ file }) => file === 'package.json') && version.from !== 'lock'
+  const after =
+    isInManifest && lock !== undefined
+      ? ` Run \`${lock.command}\`, and commit what it changes in ${lock.file}.`
+      : ''
+  const sentence = `${client} is raised from ${version.written}: ${raise.why}.${after}`
+  yield { place, sentence, edits }
 }
 
-/** Undefined if it cannot be edited; none if only the lock file is behind. */
+function byHand(client: string, { written, place }: ToolVersion, raise: Raise): string {
+  return place?.file === '.yarnrc.yml'
+    ? `Run \`yarn set version ${raise.exact}\` and then this again: \`yarnPath\` starts Yarn ${written}, whatever else is installed, and ${raise.why}. Until then the token stays.`
+    : `Raise ${client} ${written} to ${raise.range} by hand: ${raise.why}.`
+}
+
+/** Undefined if it cannot be edited. */
 function editsFor(
   upload: TrustedUpload,
   raise: Raise,
@@ -90,88 +71,42 @@ function editsFor(
   release: Release,
 ): readonly Edit[] | undefined {
   const { step, job } = upload
+  const { client } = step
   if (from === 'command') {
-    return commandEdit(
-      upload,
-      step.text.replace(`${step.client}@${written}`, `${step.client}@${raise.exact}`),
-      release,
-    )
+    const text = step.text.replace(`${client}@${written}`, `${client}@${raise.exact}`)
+    return commandEdit(upload, text, release)
   }
-  if (from === 'manifest' || from === 'lock') return manifestEdits(step.client, raise, release)
+  if (from === 'manifest' || from === 'lock') return rangeEdits(client, raise, release)
   const source = place && release.source(place.file)
   if (source === undefined || place === undefined) return undefined
   if (from === 'file') {
     const found = jsonTextAt(source, [], 'packageManager')
-    return (
-      found && [
-        {
-          file: source.file,
-          start: found.start,
-          end: found.end,
-          text: JSON.stringify(`${step.client}@${raise.exact}`),
-        },
-      ]
-    )
+    const text = JSON.stringify(`${client}@${raise.exact}`)
+    return found && [{ file: source.file, start: found.start, end: found.end, text }]
   }
   if (from !== 'install') {
     const edit = replaceOnLine(source, place.line, written, raise.exact)
     return edit && [edit]
   }
-  const installed = job.steps.find(({ commands }) =>
-    commands.some((command) => command.place.line === place.line),
-  )
-  const command = installed?.commands.find((one) => one.place.line === place.line)
+  const isHere = ({ place: { file, line } }: { readonly place: typeof place }): boolean =>
+    file === place.file && line === place.line
+  const installed = job.steps.find(({ commands }) => commands.some(isHere))
+  const command = installed?.commands.find(isHere)
   const run = installed && scriptOf(installed.tree)
   const text = command?.text.replace(
-    new RegExp(`\\b${step.client}(?:==|@|~=|<=?)[^\\s'",]+`),
-    step.client === 'twine' ? "'twine>=6.1'" : `${step.client}@${raise.exact}`,
+    new RegExp(`\\b${client}(?:==|@|~=|<=?)[^\\s'",]+`),
+    client === 'twine' ? "'twine>=6.1'" : `${client}@${raise.exact}`,
   )
   if (run === undefined || command === undefined || text === undefined) return undefined
   const edit = replacePart(source, run, command.text, text)
   return edit && [edit]
 }
 
-/** Tells whether the manifest asks for a version that can, and only the lock file holds another. */
-export function isLockBehind(step: PublishStep, release: Release): boolean {
-  const raise = RAISES[step.client]
-  if (raise === undefined || step.clientVersion?.from !== 'lock') return false
-  if (!isCertainlyBelow(step.clientVersion, raise.since)) return false
-  return manifestEdits(step.client, raise, release)?.length === 0
-}
-
-function manifestEdits(name: string, raise: Raise, release: Release): readonly Edit[] | undefined {
-  const source = release.source('package.json')
-  if (source === undefined) return undefined
-  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
-    const found = jsonTextAt(source, [kind], name)
-    if (found === undefined) continue
-    if (!isCertainlyBelow({ range: rangeOf(found.value) }, raise.since)) return []
-    return [
-      { file: source.file, start: found.start, end: found.end, text: JSON.stringify(raise.range) },
-    ]
-  }
-  return undefined
-}
-
 function* plugins(release: Release): Iterable<Outcome> {
   for (const [name, raise] of Object.entries(PLUGINS)) {
-    const edits = manifestEdits(name, raise, release)
+    const edits = rangeEdits(name, raise, release)
     if (edits === undefined || edits.length === 0) continue
-    yield {
-      place: { file: 'package.json', line: 1, column: 1 },
-      sentence: `${name} is raised with semantic-release.`,
-      edits,
-    }
-  }
-}
-
-/** npm ci and its like refuse a manifest that the lock file does not know. */
-function* lockStale(name: string, release: Release): Iterable<Outcome> {
-  for (const [file, command] of LOCKS) {
-    if (release.source(file) === undefined) continue
-    yield {
-      place: { file, line: 1, column: 1 },
-      sentence: `Run \`${command}\` before you commit: ${file} still holds the old ${name}, and the CI installs what it says.`,
-    }
+    const place = { file: 'package.json', line: 1, column: 1 }
+    yield { place, sentence: `${name} is raised to ${raise.range}: ${raise.why}.`, edits }
   }
 }

@@ -1,0 +1,51 @@
+import type { Edit } from '../../edits/edit.ts'
+import { jsonTextAt } from '../../edits/json-edits.ts'
+import type { ToolVersion } from '../../job.ts'
+import type { PublishStep } from '../../model.ts'
+import type { Release } from '../../release.ts'
+import { rangeOf } from '../../steps/tool-version.ts'
+import { isOld, type Raise, raiseOf } from './raises.ts'
+
+const LOCKS: readonly (readonly [file: string, command: string])[] = [
+  ['package-lock.json', 'npm install'],
+  ['npm-shrinkwrap.json', 'npm install'],
+  ['pnpm-lock.yaml', 'pnpm install'],
+  ['yarn.lock', 'yarn install'],
+  ['bun.lock', 'bun install'],
+]
+
+const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies']
+
+/** The range of a dependency in package.json raised. Undefined if it is not there; no edits if it is new enough. */
+export function rangeEdits(
+  name: string,
+  raise: Raise,
+  release: Release,
+): readonly Edit[] | undefined {
+  const source = release.source('package.json')
+  const found = source && KINDS.map((kind) => jsonTextAt(source, [kind], name)).find((one) => one)
+  if (source === undefined || found === undefined) return undefined
+  if (!isOld({ range: rangeOf(found.value) }, raise)) return []
+  const { start, end } = found
+  return [{ file: source.file, start, end, text: JSON.stringify(raise.range) }]
+}
+
+/** The lock files of a repository, with the command that renews each. */
+export function locksOf(
+  release: Release,
+): readonly { readonly file: string; readonly command: string }[] {
+  return LOCKS.flatMap(([file, command]) =>
+    release.source(file) === undefined ? [] : [{ file, command }],
+  )
+}
+
+/**
+ * The version of a step's tool once the lock file follows the manifest, which asks for a newer one already. Undefined
+ * where the lock file is not behind.
+ */
+export function versionAfterInstall(step: PublishStep, release: Release): ToolVersion | undefined {
+  const raise = raiseOf(step)
+  if (raise === undefined || step.clientVersion?.from !== 'lock') return undefined
+  if (rangeEdits(step.client, raise, release)?.length !== 0) return undefined
+  return { written: raise.range, range: raise.range, from: 'manifest' }
+}
