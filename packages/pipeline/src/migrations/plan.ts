@@ -23,6 +23,8 @@ import {
   type Rewrite,
 } from './migration.ts'
 import { REWRITES } from './rewrites/index.ts'
+import { readyUploads } from './rewrites/ready.ts'
+import { secretsGone } from './secrets-left.ts'
 
 export interface MigrationOptions {
   /** Whether to make the release hard to misuse as well, which changes more than trusted publishing needs. */
@@ -69,14 +71,15 @@ export async function planMigration(
   }
   left.push(...releases.flatMap(unrecorded), ...releases.flatMap(foreign))
   const publishers = releases.flatMap(trustedPublishers)
+  const secrets = secretsGone(before, releases)
   const files = changedFiles(overlay, before)
   const record = recordFile(publishers, before, harden)
   return {
     files: record === undefined ? files : [...files, record],
     changes,
-    left: onceEach(left),
+    left: onceEach([...left, ...secrets.left]),
     publishers,
-    secrets: secretsGone(before, releases),
+    secrets: secrets.unused,
   }
 }
 
@@ -177,9 +180,14 @@ function unrecorded(release: Release): readonly Left[] {
   return [{ place: upload.step.place, sentence }]
 }
 
-/** The publishers of every upload that no longer uses a stored token. */
+/** The publishers of every upload that exchanges an ID token, also beside a token that something else needs. */
 function trustedPublishers(release: Release): readonly RecordedPublisher[] {
-  const uploads = uploadsOf(release).filter(({ credentials }) => credentials === 'trusted')
+  const ready = new Set(readyUploads(release).map(({ step }) => step))
+  const uploads = uploadsOf(release).filter(
+    ({ credentials, step }) =>
+      credentials === 'trusted' ||
+      (credentials === 'both' && ready.has(step) && !isGenerated(step.place.file, release)),
+  )
   const steps = new Set(uploads.map(({ step }) => step))
   const jobs = release.pipeline.jobs.map((job) => ({
     ...job,
@@ -239,15 +247,9 @@ function isSamePackage(a: RecordedPublisher, b: RecordedPublisher): boolean {
   )
 }
 
-function secretsGone(before: readonly Release[], after: readonly Release[]): readonly string[] {
-  const [old, rest] = [before, after].map((releases) => new Set(releases.flatMap(storedNames)))
-  return [...(old ?? [])].filter((name) => !rest?.has(name)).toSorted()
-}
-
-function storedNames(release: Release): readonly string[] {
-  return uploadsOf(release)
-    .filter(({ registry }) => TRUSTING.includes(hostOf(registry)))
-    .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
+function isGenerated(file: string, release: Release): boolean {
+  const source = release.source(file)
+  return source !== undefined && whyGenerated(source) !== undefined
 }
 
 function onceEach<T extends Outcome>(outcomes: readonly T[]): readonly T[] {

@@ -1,7 +1,7 @@
 import type { Job, JobStep, ScriptCommand } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { uploadsOf } from '../../release.ts'
-import { textOf } from '../../yaml/tree.ts'
+import { child, entriesOf, textOf } from '../../yaml/tree.ts'
 import { scriptOf } from './command-edit.ts'
 import { privatePackages } from './private-packages.ts'
 import { waitingUploads } from './ready.ts'
@@ -49,6 +49,20 @@ export function otherConsumer(
   if (waiting !== undefined) return `\`${waiting.step.text}\` needs it still`
   const other = otherRegistry(secret, upload, release)
   return other && `it also publishes to ${other}`
+}
+
+/** The commands that install, of steps that are themselves given a secret in one of some variables. */
+export function commandsWithToken(
+  steps: readonly JobStep[],
+  variables: readonly string[],
+): readonly ScriptCommand[] {
+  return steps
+    .filter(({ tree }) =>
+      entriesOf(child(tree, 'env')).some(
+        ([name, value]) => variables.includes(name) && /\bsecrets\b/.test(textOf(value) ?? ''),
+      ),
+    )
+    .flatMap(({ commands }) => commands.filter(({ words }) => INSTALLS.test(words.join(' '))))
 }
 
 /** The first command that wants a token and gets none from trusted publishing. */

@@ -1,0 +1,47 @@
+import type { Place } from '../place.ts'
+import { hostOf } from '../publishers/registries.ts'
+import { type Release, TRUSTING, uploadsOf } from '../release.ts'
+import type { Left } from './migration.ts'
+
+/** The stored secrets that were used to publish and are not any more. */
+export function secretsGone(
+  before: readonly Release[],
+  after: readonly Release[],
+): { readonly unused: readonly string[]; readonly left: readonly Left[] } {
+  const [old, rest] = [before, after].map((releases) => new Set(releases.flatMap(storedNames)))
+  const gone = [...(old ?? [])].filter((name) => !rest?.has(name)).toSorted()
+  const named = new Map(
+    gone.map((name) => [name, after.map((one) => placeOf(name, one)).find((place) => place)]),
+  )
+  const left = [...named].flatMap(([name, place]): readonly Left[] => {
+    const sentence = `Nothing publishes with the secret ${name} any more, but this takes it still. To install, a token that may only read is enough.`
+    return place === undefined ? [] : [{ place, sentence }]
+  })
+  return { unused: gone.filter((name) => named.get(name) === undefined), left }
+}
+
+function storedNames(release: Release): readonly string[] {
+  return uploadsOf(release)
+    .filter(({ registry }) => TRUSTING.includes(hostOf(registry)))
+    .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
+}
+
+/** Where a CI file still names a secret. */
+function placeOf(name: string, { pipeline, source }: Release): Place | undefined {
+  const pattern =
+    pipeline.provider === 'github'
+      ? new RegExp(`\\bsecrets(?:\\.|\\[['"])${name}\\b`, 'i')
+      : new RegExp(`\\$\\{?${name}\\b`)
+  const files = [...pipeline.jobs, ...pipeline.otherJobs].flatMap((job) => [
+    job.entry,
+    job.file,
+    ...job.source.callers.map(({ file }) => file),
+    ...job.steps.map(({ place }) => place.file),
+  ])
+  for (const file of new Set(files)) {
+    const lines = source(file)?.text.split('\n') ?? []
+    const at = lines.findIndex((line) => pattern.test(line.replace(/(?:^|\s)#.*/, '')))
+    if (at >= 0) return { file, line: at + 1, column: 1 }
+  }
+  return undefined
+}
