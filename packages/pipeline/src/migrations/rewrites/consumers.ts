@@ -79,7 +79,8 @@ function consumes(
   release: Release,
 ): string | undefined {
   const line = words.join(' ')
-  if (!python && OTHER_NPM_VERBS.test(line)) return `\`${text}\` needs it: ${NO_TOKEN}`
+  if (!python && OTHER_NPM_VERBS.test(line))
+    return `\`${text}\` needs it: ${NO_TOKEN}. Hand it to a step that does nothing else`
   if (!python && INSTALLS.test(line)) {
     const why = privatePackages(release)
     if (why !== undefined)

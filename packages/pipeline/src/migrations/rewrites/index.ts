@@ -1,4 +1,5 @@
 import type { Rewrite } from '../migration.ts'
+import { actionInputs } from './action-inputs.ts'
 import { attestOnce } from './attest-once.ts'
 import { calledSecrets } from './called-secrets.ts'
 import { gitlabExchange } from './gitlab-exchange.ts'
@@ -50,6 +51,7 @@ export const REWRITES: readonly Rewrite[] = [
   tokenFiles,
   gitlabStandIn,
   calledSecrets,
+  actionInputs,
   // With an ID token.
   permission,
   attestOnce,

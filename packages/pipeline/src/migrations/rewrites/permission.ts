@@ -4,7 +4,7 @@ import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { readyUploads } from './ready.ts'
-import { scopesReliedOn } from './scopes.ts'
+import { scopesDeclaredBy, scopesReliedOn } from './scopes.ts'
 
 /** `id-token: write` for every job that publishes, and what the job relied on restated where a block would take it away. */
 export const permission: Rewrite = {
@@ -39,7 +39,10 @@ function* granted({ job }: TrustedUpload, release: Release): Iterable<Outcome> {
   if (level === undefined) return
   const text = release.source(level.file)
   if (text === undefined) return
-  const needed = scopesReliedOn(level.isOwn ? [job] : jobsCalledBy(level.job, release))
+  const called = jobsCalledBy(level.job, release)
+  const needed = level.isOwn
+    ? scopesReliedOn([job])
+    : new Map([...scopesReliedOn(called), ...scopesDeclaredBy(called)])
   const written = permissionsIn(level.job) ?? permissionsIn(level.workflow)
   const ofJob = permissionsIn(level.job) !== undefined
   const single = jobCount(level.workflow) === 1

@@ -50,6 +50,21 @@ export function scopesReliedOn(jobs: readonly Job[]): ReadonlyMap<string, Access
   return scopes
 }
 
+/**
+ * What called jobs ask for themselves. GitHub starts nothing of a workflow whose called job asks for more than the
+ * caller may.
+ */
+export function scopesDeclaredBy(called: readonly Job[]): ReadonlyMap<string, Access> {
+  const scopes = new Map<string, Access>()
+  for (const { permissions } of called) {
+    if (permissions.from !== 'job' && permissions.from !== 'workflow') continue
+    for (const [scope, access] of permissions.scopes) {
+      if (access === 'write' || (access === 'read' && !scopes.has(scope))) scopes.set(scope, access)
+    }
+  }
+  return scopes
+}
+
 function scopesOf(step: JobStep): readonly string[] {
   const name = step.action?.name ?? ''
   const ofAction = ACTIONS.filter(([pattern]) => pattern.test(name)).flatMap(([, scopes]) => scopes)
