@@ -32,6 +32,7 @@ import { neverStarts } from './never-starts.ts'
 import { npmCannotInstall } from './npm-cannot-install.ts'
 import { npmTooOld } from './npm-too-old.ts'
 import { npmUnknown } from './npm-unknown.ts'
+import { npmWhoami } from './npm-whoami.ts'
 import { oldTwine } from './old-twine.ts'
 import { overlappingReleases } from './overlapping-releases.ts'
 import { packageNotThere } from './package-not-there.ts'
@@ -76,6 +77,7 @@ export const CHECKS: readonly Check[] = [
   clientRefusesNode,
   clientTooOld,
   releaseItChecks,
+  npmWhoami,
   publibSwitches,
   emptyToken,
   placeholderToken,

@@ -441,6 +441,23 @@ describe('a script file of the repository', () => {
     expect(jobs[0]?.publishes.map(({ packages }) => packages)).toEqual([['sub']])
   })
 
+  it.each([
+    'cd "$(dirname "$0")/../packages/widget"\nnpm publish',
+    `HERE=$(cd "$(dirname "\${BASH_SOURCE[0]}")" && pwd)\ncd "$HERE/../packages/widget"\nnpm publish`,
+    'ROOT="$( cd "$( dirname "$0" )/.." >/dev/null 2>&1 && pwd )"\ncd $ROOT/packages/widget\nnpm publish',
+    'cd "$(git rev-parse --show-toplevel)/packages/widget"\nnpm publish',
+  ])('knows its own folder: %j', async (script) => {
+    const { jobs, unknowns } = await read(
+      'on: push\njobs:\n  publish:\n    steps: [{ run: sh scripts/release.sh }]\n',
+      {
+        'packages/widget/package.json': '{"name":"@acme/widget","version":"1.0.0"}',
+        'scripts/release.sh': script,
+      },
+    )
+    expect(jobs[0]?.publishes).toMatchObject([{ packages: ['packages/widget'] }])
+    expect(unknowns).toEqual([])
+  })
+
   it('that is not there may hide a publish', async () => {
     const { unknowns } = await read(
       'on: push\njobs:\n  publish:\n    steps: [{ run: sh ../release.sh }]\n',

@@ -230,7 +230,8 @@ class ScriptReader {
     const program = file ?? written.find((word) => word.endsWith(`/${words[0]}`))
     const path = program && pathIn(state.directory, program, state.variables)
     const text = path === undefined ? undefined : this.#context.textOf(path)
-    return file !== undefined || SHELL_SCRIPT.test(text ?? '') ? text : undefined
+    if (path === undefined || text === undefined) return undefined
+    return file !== undefined || SHELL_SCRIPT.test(text) ? withOwnFolder(text, path) : undefined
   }
 
   /** The recipe of the target that `make release` and the like run. */
@@ -266,6 +267,18 @@ function scriptFileOf(words: readonly string[], written: readonly string[]): str
   return [...options.flags.keys()].some((flag) => /^-\w*c$/.test(flag))
     ? undefined
     : options.rest[0]
+}
+
+/** `$(dirname "$0")`: the folder of a shell script, as it finds itself. */
+const OWN_FOLDER = /\$\( *dirname (?:-- )?"?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)\}?"? *\)/g
+
+/** `$(cd "…" && pwd)`: a folder as an absolute path. */
+const ABSOLUTE =
+  /\$\( *cd (?:-- )?"?(\$GITHUB_WORKSPACE[^\s"]*)"?(?: *>\/dev\/null)?(?: 2>&1)? *&& *pwd(?: -P)? *\)/g
+
+function withOwnFolder(script: string, file: string): string {
+  const folder = posix.dirname(posix.join('$GITHUB_WORKSPACE', file))
+  return script.replace(OWN_FOLDER, () => folder).replace(ABSOLUTE, '$1')
 }
 
 const PSR_TOKENS = ['PYPI_TOKEN', 'PYPI_PASSWORD', 'REPOSITORY_PASSWORD']

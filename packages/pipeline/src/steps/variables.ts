@@ -13,7 +13,7 @@ export type Variables = ReadonlyMap<string, Variable>
 export function expand(text: string, variables: Variables): string {
   return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (written, braced?: string, bare?: string) => {
     const value = variables.get(braced ?? bare ?? '')?.value
-    return value === undefined || value.includes('$') ? written : value
+    return value === undefined || (isOpen(value) && !isInCheckout(value)) ? written : value
   })
 }
 
@@ -34,7 +34,12 @@ export function valueIn(variables: Variables, ...names: readonly string[]): stri
 
 // The checkout, as GitHub (variable and expression) and GitLab name it.
 const CHECKOUT =
-  /^(?:\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\}?|\$\{\{ *github\.workspace *\}\})(?:\/|$)/
+  /^(?:\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\}?|\$\{\{ *github\.workspace *\}\}|\$\(git rev-parse --show-toplevel\))(?:\/|$)/
+
+function isInCheckout(path: string): boolean {
+  const root = CHECKOUT.exec(path)?.[0]
+  return root !== undefined && !isOpen(path.slice(root.length))
+}
 
 /** A path of a CI file, relative to the root; undefined outside the checkout or if only known at run time. */
 export function pathIn(
@@ -42,9 +47,8 @@ export function pathIn(
   written: string,
   variables: Variables,
 ): string | undefined {
-  const fromRoot = CHECKOUT.exec(written)
-  if (fromRoot !== null) {
-    return joinInside('.', expand(written.slice(fromRoot[0].length), variables) || '.')
-  }
-  return directory === undefined ? undefined : joinInside(directory, expand(written, variables))
+  const path = expand(written, variables)
+  const fromRoot = CHECKOUT.exec(path)
+  if (fromRoot !== null) return joinInside('.', path.slice(fromRoot[0].length) || '.')
+  return directory === undefined ? undefined : joinInside(directory, path)
 }

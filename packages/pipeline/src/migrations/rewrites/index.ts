@@ -25,6 +25,7 @@ import { tokenScripts } from './token-scripts.ts'
 import { tokenVariables } from './token-variables.ts'
 import { toolVersions } from './tool-versions.ts'
 import { uvAlways } from './uv-always.ts'
+import { whoami } from './whoami.ts'
 
 /** The smallest change that makes a release trusted, in this order: what comes later builds on what came before. */
 export const REWRITES: readonly Rewrite[] = [
@@ -44,6 +45,7 @@ export const REWRITES: readonly Rewrite[] = [
   // Without a token.
   gitlabExchange,
   uvAlways,
+  whoami,
   tokenFlags,
   tokenScripts,
   tokenVariables,
