@@ -310,6 +310,16 @@ describe('registries', () => {
       '- { run: twine upload dist/*, env: { TWINE_REPOSITORY_URL: "https://e.example" } }',
       'https://e.example',
     ],
+    [
+      '- run: poetry config repositories.acme https://a.example && poetry publish -r acme',
+      'https://a.example',
+    ],
+    [
+      '- { run: poetry publish -r a-b, env: { POETRY_REPOSITORIES_A_B_URL: "https://a.example" } }',
+      'https://a.example',
+    ],
+    ['- run: poetry config repositories.pypi https://a.example && poetry publish', undefined],
+    ['- run: twine upload -r acme dist/*', '$acme'],
     ['- run: uv publish', undefined],
     ['- run: uv publish --index own', 'https://own.example/up'],
     ['- run: uv publish --publish-url https://x.example', 'https://x.example'],

@@ -92,7 +92,7 @@ class StepsReader {
     const placeOf = (line: number) => placeOfLine(run, line)
     const { findings } = this.#context
     const before = findings.commands.length
-    const { secrets, registriesSet, node, npm, tools, versionsSet } = readScript(
+    const { secrets, registriesSet, indexesSet, node, npm, tools, versionsSet } = readScript(
       this.#text(script, variables),
       placeOf,
       { ...state, directory, variables },
@@ -100,7 +100,7 @@ class StepsReader {
     )
     this.#trace(step, { variables, commands: findings.commands.slice(before) })
     // Each step has a shell of its own; only files outlive it.
-    return { ...state, secrets, registriesSet, node, npm, tools, versionsSet }
+    return { ...state, secrets, registriesSet, indexesSet, node, npm, tools, versionsSet }
   }
 
   #trace(step: Tree, found: Partial<JobStep> & Pick<JobStep, 'variables'>): void {

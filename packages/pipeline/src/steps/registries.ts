@@ -104,40 +104,47 @@ const INDEX_VARIABLES = [
 /** The registry of twine, uv and the other Python clients. */
 export function pythonRegistry(
   publish: Publish,
-  project: PythonManifest | undefined,
+  project: Pick<PythonManifest, 'indexes'> & { readonly publishUrl: string | undefined },
   variables: Variables,
 ): Named {
   const options = parseOptions(publish.args, valuedFlags(publish.client))
   if (publish.client === 'uv') {
     const url = flagValue(options, '--publish-url') ?? valueIn(variables, 'UV_PUBLISH_URL')
     const index = flagValue(options, '--index') ?? valueIn(variables, 'UV_PUBLISH_INDEX')
-    if (url === undefined && index !== undefined) return indexed(index, project?.indexes, variables)
-    return named(url ?? project?.publishUrl, variables)
+    if (url === undefined && index !== undefined) return indexed(index, project.indexes, variables)
+    return named(url ?? project.publishUrl, variables)
   }
   const url = flagValue(options, '--repository-url') ?? valueIn(variables, ...URL_VARIABLES)
   const repository =
     flagValue(options, '-r', '--repository') ?? valueIn(variables, ...INDEX_VARIABLES)
   if (url === undefined && /^https?:/.test(repository ?? '')) return named(repository, variables)
   if (url === undefined && repository !== undefined)
-    return indexed(repository, undefined, variables)
+    return indexed(repository, project.indexes, variables)
   return named(url, variables)
 }
 
 function indexed(
   written: string,
-  indexes: ReadonlyMap<string, string> | undefined,
+  indexes: ReadonlyMap<string, string>,
   variables: Variables,
 ): Named {
   const name = expand(written, variables)
-  const url = indexes?.get(name)
-  if (url !== undefined) return { registry: url }
+  const url = indexes.get(name) ?? valueIn(variables, poetryVariable(name))
+  if (url !== undefined) return named(url, variables)
   if (name === 'pypi') return {}
   // hatch calls them `main` and `test`.
   if (name === 'main') return {}
   if (name === 'testpypi' || name === 'test') return { registry: TEST_PYPI }
+  // An index of one's own has a name of one's own: it is not PyPI.
   return {
+    registry: `$${name}`,
     sentence: `The index "${name}" is not described in the repository; name the upload URL instead.`,
   }
+}
+
+/** How poetry takes the address of a repository from the environment. */
+function poetryVariable(name: string): string {
+  return `POETRY_REPOSITORIES_${name.replace(/[^a-z0-9]/gi, '_')}_URL`
 }
 
 /** A registry as it is written, with literal variables put in. */

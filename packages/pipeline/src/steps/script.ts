@@ -6,6 +6,7 @@ import type { Manifests } from '../repository/manifests.ts'
 import type { Tree } from '../yaml/tree.ts'
 import { capabilityOf } from './capability.ts'
 import { type Recognised, recognise } from './commands.ts'
+import { type IndexesSet, indexesSetBy } from './indexes-set.ts'
 import { installedTools, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
@@ -40,6 +41,8 @@ export interface ShellState {
   readonly userRegistry?: string | undefined
   /** The registries that earlier scripts wrote into npm's settings. */
   readonly registriesSet?: RegistriesSet | undefined
+  /** The indexes that earlier scripts described to clients of Python. */
+  readonly indexesSet?: IndexesSet | undefined
   /** Node and npm on the PATH. */
   readonly node?: ToolVersion | undefined
   readonly npm?: ToolVersion | undefined
@@ -103,9 +106,10 @@ class ScriptReader {
     const { findSecrets } = this.#context
     const left = secretsLeftBy(script, this.#placeOf(0), start.variables, findSecrets)
     const registriesSet = new Map([...(start.registriesSet ?? []), ...registriesSetBy(script)])
+    const indexesSet = new Map([...(start.indexesSet ?? []), ...indexesSetBy(script)])
     // A subshell starts with the state around it and keeps its changes to itself.
     const states = new Map<string, ShellState>([
-      ['', { ...start, registriesSet, secrets: [...start.secrets, ...left] }],
+      ['', { ...start, registriesSet, indexesSet, secrets: [...start.secrets, ...left] }],
     ])
     const stateIn = (scope: readonly number[]): ShellState =>
       states.get(scope.join('.')) ?? (scope.length === 0 ? start : stateIn(scope.slice(0, -1)))

@@ -6,7 +6,6 @@ import { isPythonClient } from './publishing-tools.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
 import type { ShellState } from './script.ts'
 import { npmTargets, pythonTargets } from './targets.ts'
-import type { Variables } from './variables.ts'
 import { isVersionFile, type VersionFile } from './versions-set.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -24,12 +23,12 @@ interface Target {
 export function targetOf(
   publish: Publish,
   directory: string,
-  shell: Pick<ShellState, 'variables' | 'userRegistry' | 'registriesSet'>,
+  shell: Pick<ShellState, 'variables' | 'userRegistry' | 'registriesSet' | 'indexesSet'>,
   manifests: Manifests,
 ): Target {
   const python = isPythonClient(publish.client)
   const { packages, sentence, named } = python
-    ? pythonTarget(publish, directory, shell.variables, manifests)
+    ? pythonTarget(publish, directory, shell, manifests)
     : npmTarget(publish, directory, shell, manifests)
   return {
     ecosystem: python ? 'pypi' : 'npm',
@@ -43,11 +42,13 @@ export function targetOf(
 function pythonTarget(
   publish: Publish,
   directory: string,
-  variables: Variables,
+  { variables, indexesSet = new Map() }: Parameters<typeof targetOf>[2],
   manifests: Manifests,
 ) {
   const targets = pythonTargets(publish, directory, manifests)
-  return { ...targets, named: pythonRegistry(publish, targets.packages[0], variables) }
+  const indexes = new Map([...(targets.packages[0]?.indexes ?? []), ...indexesSet])
+  const publishUrl = targets.packages[0]?.publishUrl
+  return { ...targets, named: pythonRegistry(publish, { publishUrl, indexes }, variables) }
 }
 
 function npmTarget(

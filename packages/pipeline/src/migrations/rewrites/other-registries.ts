@@ -10,11 +10,10 @@ export const otherRegistries: Rewrite = {
     const trusted = new Set(uploadsOf(release).map(({ step }) => step))
     for (const step of release.pipeline.jobs.flatMap(({ publishes }) => publishes)) {
       if (trusted.has(step)) continue
-      const registry = step.registry?.includes('$') === true ? step.registry : registryOf(step)
-      yield {
-        place: step.place,
-        sentence: `\`${step.text}\` publishes to ${registry} and stays as it is: trusted publishing of npmjs.com and PyPI does not reach there.`,
-      }
+      const sentence = step.registry?.includes('$')
+        ? `\`${step.text}\` stays as it is: the repository does not tell to which registry it publishes (${step.registry}).`
+        : `\`${step.text}\` publishes to ${registryOf(step)} and stays as it is: trusted publishing of npmjs.com and PyPI does not reach there.`
+      yield { place: step.place, sentence }
     }
     for (const { place, sentence } of release.pipeline.unknowns) {
       if (place !== undefined && /not read from this checkout/.test(sentence)) {
