@@ -111,6 +111,8 @@ function sorted(
         stays.push(outcome)
         continue
       }
+      // It would come again for ever.
+      if (outcome.edits.every((edit) => changesNothing(edit, release))) continue
       const why = outcome.edits
         .map(({ file }) => release.source(file))
         .map((source) => source && whyGenerated(source))
@@ -124,6 +126,10 @@ function sorted(
     }
   }
   return { possible, stays }
+}
+
+function changesNothing({ file, start, end, text }: Edit, release: Release): boolean {
+  return release.source(file)?.text.slice(start, end) === text
 }
 
 /** As many changes as can be made at once; the others come up again in the next round. */

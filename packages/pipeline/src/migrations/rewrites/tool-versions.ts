@@ -73,8 +73,11 @@ function editsFor(
   const { step, job } = upload
   const { client } = step
   if (from === 'command') {
-    const text = step.text.replace(`${client}@${written}`, `${client}@${raise.exact}`)
-    return commandEdit(upload, text, release)
+    // `npx lerna@8` and `uvx twine@5`, but `pipx run twine==5`.
+    const asked = ['@', '=='].map((sign) => client + sign)
+    const start = asked.find((one) => step.text.includes(one + written))
+    if (start === undefined) return undefined
+    return commandEdit(upload, step.text.replace(start + written, start + raise.exact), release)
   }
   if (from === 'manifest' || from === 'lock') return rangeEdits(client, raise, release)
   const source = place && release.source(place.file)
