@@ -18,9 +18,14 @@ export interface Comparison {
 export function comparisons(release: Release): readonly Comparison[] {
   const { record } = release
   if (record === undefined) return []
+  const byPackage = new Map<string, RecordedPublisher[]>()
+  for (const publisher of record) {
+    const key = packageKey(publisher.package)
+    byPackage.set(key, [...(byPackage.get(key) ?? []), publisher])
+  }
   return uploadsWith(['trusted', 'both'], release).flatMap((upload) =>
     neededBy(upload, release).map((needed) => {
-      const same = record.filter((one) => packageKey(one.package) === packageKey(needed.package))
+      const same = byPackage.get(packageKey(needed.package)) ?? []
       const [here, elsewhere] = [true, false].map((want) =>
         same.filter(({ registry }) => (hostOf(registry) === hostOf(needed.registry)) === want),
       )

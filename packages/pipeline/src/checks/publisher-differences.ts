@@ -2,6 +2,7 @@ import type { RecordedPublisher } from '@trustpub/identity'
 import { isRepositoryKnown, workflowName } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, TRUSTING, type TrustedUpload } from '../release.ts'
+import type { Manifests } from '../repository/manifests.ts'
 import { parseRemote } from '../repository/repository.ts'
 import type { Comparison } from './compare-publishers.ts'
 
@@ -87,14 +88,26 @@ function isRepositoryCertain(
   got: string | undefined,
   { pipeline: { repository }, manifests }: Release,
 ): boolean {
-  const named = [...manifests.npm, ...manifests.python].map((one) =>
-    parseRemote(one.repository ?? ''),
-  )
   return (
     repository.remotes !== undefined &&
     got?.toLowerCase() !== expected?.toLowerCase() &&
-    !named.some((one) => one?.path === expected)
+    !(expected !== undefined && pathsIn(manifests).has(expected))
   )
+}
+
+/** Hundreds of packages are compared with hundreds of manifests. */
+const PATHS = new WeakMap<Manifests, ReadonlySet<string>>()
+
+/** The repositories that the manifests name. */
+function pathsIn(manifests: Manifests): ReadonlySet<string> {
+  const known = PATHS.get(manifests)
+  if (known !== undefined) return known
+  const written = [...manifests.npm, ...manifests.python]
+  const paths = new Set(
+    written.flatMap(({ repository = '' }) => parseRemote(repository)?.path ?? []),
+  )
+  PATHS.set(manifests, paths)
+  return paths
 }
 
 /**

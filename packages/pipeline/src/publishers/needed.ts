@@ -38,9 +38,10 @@ export function environmentOf({
 /** The trusted publishers without which the jobs of a pipeline could not publish, one for each package and registry. */
 export function neededPublishers(pipeline: Pipeline): RecordedPublisher[] {
   const needed = pipeline.jobs.flatMap((job) =>
-    job.publishes.flatMap((step) =>
-      pipeline.packages
-        .filter((pkg) => pkg.ecosystem === step.ecosystem && step.packages.includes(pkg.directory))
+    job.publishes.flatMap((step) => {
+      const directories = new Set(step.packages)
+      return pipeline.packages
+        .filter((pkg) => pkg.ecosystem === step.ecosystem && directories.has(pkg.directory))
         .map((pkg): RecordedPublisher => {
           const environment = environmentOf(job)
           return {
@@ -54,8 +55,8 @@ export function neededPublishers(pipeline: Pipeline): RecordedPublisher[] {
             },
             permissions: ['publish'],
           }
-        }),
-    ),
+        })
+    }),
   )
   const keyOf = (publisher: RecordedPublisher) =>
     JSON.stringify({ ...publisher, registry: hostOf(publisher.registry) })
