@@ -17,6 +17,8 @@ const SENTENCES = {
     `${file} is a link to a file outside of the repository, which the CI would not have: put the file itself there.`,
   workflow_unparseable: ({ file, line, column, reason }: Facts) =>
     `${file}:${line ?? 1}:${column ?? 1} is not valid YAML (${reason}): correct it there, the CI would refuse it too.`,
+  merge_conflict: ({ file, line }: Facts) =>
+    `${file}:${line ?? 1} holds the marks of a merge conflict, so it is no YAML and starts nothing: resolve it and commit the file.`,
   manifest_unparseable: ({ file, reason }: Facts) =>
     `${file} cannot be read as a manifest (${reason}): correct it, its package is left out until then.`,
 } as const

@@ -22,6 +22,8 @@ export interface Pipeline {
 export interface Unknown {
   readonly place?: Place
   readonly sentence: string
+  /** The CI cannot read this file either. */
+  readonly broken?: true
 }
 
 /** Where the repository lives, as far as its git remote or its manifests tell. */

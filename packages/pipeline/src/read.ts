@@ -11,8 +11,8 @@ import type { Pipeline, PublishJob, Unknown } from './model.ts'
 import type { Release } from './release.ts'
 import {
   fileReader,
-  isInside,
   joinInside,
+  leadsOut,
   type Overlay,
   type ReadFile,
   type ReadText,
@@ -181,11 +181,9 @@ async function parseFile(
   readFile: ReadFile,
 ): Promise<Tree | undefined> {
   if (joinInside('.', file) === undefined) return undefined
+  if (leadsOut(directory, file)) throw new PipelineError('file_outside', { file, reason: '' })
   const source = await readFile(file)
-  if (source === undefined) return undefined
-  if (!isInside(directory, join(directory, file)))
-    throw new PipelineError('file_outside', { file, reason: '' })
-  return parseYaml(file, source, dialect)
+  return source === undefined ? undefined : parseYaml(file, source, dialect)
 }
 
 /** The composite actions that workflows, and those actions in turn, use by `./path`. */
@@ -229,7 +227,7 @@ function localUses(tree: Tree): readonly string[] {
 }
 
 function asUnknowns(failures: readonly PipelineError[]): readonly Unknown[] {
-  return failures.map(({ place, message }) => ({ place, sentence: message }))
+  return failures.map(({ place, message }) => ({ place, sentence: message, broken: true }))
 }
 
 function distinct(unknowns: readonly Unknown[]): readonly Unknown[] {

@@ -55,6 +55,7 @@ import { storedToken } from './stored-token.ts'
 import { tagFilter } from './tag-filter.ts'
 import { twoUploads } from './two-uploads.ts'
 import { unknownHost } from './unknown-host.ts'
+import { unreadableFile } from './unreadable-file.ts'
 import { uvAutomatic } from './uv-automatic.ts'
 import { wrongRegistry } from './wrong-registry.ts'
 import { yarnToken } from './yarn-token.ts'
@@ -105,6 +106,7 @@ export const CHECKS: readonly Check[] = [
   gitlabSigstoreToken,
   twoUploads,
   // The run.
+  unreadableFile,
   silentTrigger,
   neverStarts,
   draftRelease,

@@ -1,21 +1,7 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
 import { PipelineError, reasonOf } from '../errors.ts'
-
-/**
- * The text of a file; undefined if there is none.
- * @throws PipelineError `file_unreadable` if it is there but cannot be read.
- */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const reason = reasonOf(error)
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(reason)) return undefined
-    throw new PipelineError('file_unreadable', { file: path, reason })
-  }
-}
 
 // The lock files of the largest monorepos have about ten megabytes.
 const MAX_TEXT_BYTES = 32 * 1024 * 1024
@@ -26,12 +12,41 @@ export type ReadText = (file: string) => string | undefined
 /** Texts that stand in the place of files, by path from the root: changes that are not written yet. */
 export type Overlay = ReadonlyMap<string, string>
 
-/** Reads a file by its path from the root; undefined if there is none. Throws as `readIfThere`. */
+/**
+ * Reads a file by its path from the root; undefined if there is none. A link that leads out of the repository leads to
+ * nothing.
+ * @throws PipelineError `file_unreadable` if it is there but cannot be read
+ */
 export type ReadFile = (file: string) => Promise<string | undefined>
 
 /** Reads the files of a repository as they are, or as they would be. */
 export function fileReader(root: string, overlay: Overlay): ReadFile {
-  return async (file) => overlay.get(file) ?? (await readIfThere(join(root, file)))
+  return async (file) => overlay.get(file) ?? (await fileIfThere(root, file))
+}
+
+async function fileIfThere(root: string, file: string): Promise<string | undefined> {
+  const path = join(root, file)
+  let found: Stats
+  try {
+    found = await stat(path)
+    if (!isText(found, root, path)) return undefined
+    if (found.size <= MAX_TEXT_BYTES) return await readFile(path, 'utf8')
+  } catch (error) {
+    return absent(error, file)
+  }
+  const reason = `it has ${Math.round(found.size / 1024 / 1024)} MB`
+  throw new PipelineError('file_unreadable', { file, reason })
+}
+
+function absent(error: unknown, file: string): undefined {
+  const reason = reasonOf(error)
+  if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(reason)) return undefined
+  throw new PipelineError('file_unreadable', { file, reason })
+}
+
+/** Whoever reads a named pipe waits for ever, and `/dev/zero` has no end. */
+function isText(found: Stats, root: string, path: string): boolean {
+  return found.isFile() && isInside(root, path)
 }
 
 /**
@@ -50,16 +65,25 @@ function textIfThere(root: string, file: string): string | undefined {
   try {
     const path = join(root, file)
     const found = statSync(path)
-    const readable = found.isFile() && found.size <= MAX_TEXT_BYTES && isInside(root, path)
-    return readable ? readFileSync(path, 'utf8') : undefined
+    const isReadable = found.size <= MAX_TEXT_BYTES && isText(found, root, path)
+    return isReadable ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }
 }
 
 /** Tells whether a path that is there is within the repository, links followed. */
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   return realpathSync(path).startsWith(`${realpathSync(root)}${sep}`)
+}
+
+/** Tells whether a file is a link to something outside of the repository. */
+export function leadsOut(root: string, file: string): boolean {
+  try {
+    return !isInside(root, join(root, file))
+  } catch {
+    return false
+  }
 }
 
 /**

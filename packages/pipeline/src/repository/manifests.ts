@@ -67,7 +67,7 @@ export function packagesOf({ npm, python }: Manifests): readonly Package[] {
 }
 
 async function directories(root: string, read: ReadFile): Promise<readonly string[]> {
-  const ignored = ignoredNames((await read('.gitignore')) ?? '')
+  const ignored = ignoredNames((await read('.gitignore').catch(() => undefined)) ?? '')
   const found = ['.']
   let level = ['.']
   for (let depth = 0; depth < MAX_DEPTH; depth++) {

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Repository } from '../model.ts'
-import { readIfThere } from './files.ts'
 import type { Manifests } from './manifests.ts'
 
 /** Where a repository lives. */
@@ -17,11 +16,11 @@ export interface Remote {
  */
 export async function readRepository(root: string, manifests: Manifests): Promise<Repository> {
   const git = await gitDirectories(root)
-  const config = git && (await readIfThere(join(git.common, 'config')))
+  const config = git && (await textOf(join(git.common, 'config')))
   const remotes = remotesOf(config ?? '')
   const remote = remotes.get('origin') ?? fromManifests(manifests)
   const known = [...remotes].toSorted(([a], [b]) => Number(b === 'origin') - Number(a === 'origin'))
-  const head = git && (await readIfThere(join(git.own, 'HEAD')))
+  const head = git && (await textOf(join(git.own, 'HEAD')))
   const commit = git && (await commitOf(git, head?.trim() ?? ''))
   return {
     ...remote,
@@ -79,7 +78,7 @@ function fromManifests({ npm, python }: Manifests): Remote | undefined {
 export async function readTags(root: string): Promise<readonly string[]> {
   const git = await gitDirectories(root)
   if (git === undefined) return []
-  const packed = (await readIfThere(join(git.common, 'packed-refs'))) ?? ''
+  const packed = (await textOf(join(git.common, 'packed-refs'))) ?? ''
   const names = [...packed.matchAll(/^[0-9a-f]+ refs\/tags\/(\S+)$/gm)].map(([, name = '']) => name)
   const loose = await readdir(join(git.common, 'refs/tags'), { recursive: true }).catch(() => [])
   return [...new Set([...names, ...loose.map((name) => name.replaceAll('\\', '/'))])]
@@ -94,12 +93,12 @@ interface GitDirectories {
 
 async function gitDirectories(root: string): Promise<GitDirectories | undefined> {
   const dot = join(root, '.git')
-  if ((await readIfThere(join(dot, 'HEAD'))) !== undefined) return { own: dot, common: dot }
+  if ((await textOf(join(dot, 'HEAD'))) !== undefined) return { own: dot, common: dot }
   // In a worktree or a submodule `.git` is a file that names the directory.
-  const link = /^gitdir: (.+)$/m.exec((await readIfThere(dot)) ?? '')?.[1]
+  const link = /^gitdir: (.+)$/m.exec((await textOf(dot)) ?? '')?.[1]
   if (link === undefined) return undefined
   const own = resolve(root, link.trim())
-  const common = await readIfThere(join(own, 'commondir'))
+  const common = await textOf(join(own, 'commondir'))
   return { own, common: common === undefined ? own : resolve(own, common.trim()) }
 }
 
@@ -117,7 +116,7 @@ function remotesOf(config: string): ReadonlyMap<string, Remote> {
 }
 
 async function defaultBranch(common: string, head: string): Promise<string | undefined> {
-  const origin = await readIfThere(join(common, 'refs/remotes/origin/HEAD'))
+  const origin = await textOf(join(common, 'refs/remotes/origin/HEAD'))
   const named = /^ref: refs\/remotes\/origin\/(.+)$/m.exec(origin ?? '')?.[1]
   return (named ?? /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1])?.trim()
 }
@@ -125,9 +124,9 @@ async function defaultBranch(common: string, head: string): Promise<string | und
 async function commitOf(git: GitDirectories, head: string): Promise<string | undefined> {
   const ref = /^ref: (.+)$/.exec(head)?.[1]
   if (ref === undefined) return commitId(head)
-  const loose = await readIfThere(join(git.common, ref))
+  const loose = await textOf(join(git.common, ref))
   if (loose !== undefined) return commitId(loose.trim())
-  const packed = (await readIfThere(join(git.common, 'packed-refs'))) ?? ''
+  const packed = (await textOf(join(git.common, 'packed-refs'))) ?? ''
   const line = packed.split('\n').find((one) => one.endsWith(` ${ref}`))
   return line === undefined ? undefined : commitId(line.split(' ', 1)[0] ?? '')
 }
@@ -135,4 +134,9 @@ async function commitOf(git: GitDirectories, head: string): Promise<string | und
 /** A commit id is 40 hex digits, 64 where the repository uses SHA-256. */
 function commitId(text: string): string | undefined {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : undefined
+}
+
+/** What git keeps helps where it can be read; where not, the release does not fail of it. */
+function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined)
 }

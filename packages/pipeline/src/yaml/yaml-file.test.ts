@@ -66,6 +66,12 @@ describe('parseYaml', () => {
     expect(error?.message).toContain('is not valid YAML')
   })
 
+  it('knows a merge conflict that nobody has resolved', () => {
+    const error = problem('a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n')
+    expect(error?.code).toBe('merge_conflict')
+    expect(error?.place).toEqual({ file: 'w.yml', line: 2, column: 1 })
+  })
+
   it('refuses equal keys where GitHub does', () => {
     expect(problem('a: 1\na: 2\n')?.place.line).toBe(2)
     expect(textOf(child(parse('a: 1\na: 2\n', 'gitlab'), 'a'))).toBe('2')

@@ -22,9 +22,12 @@ export type Dialect = 'github' | 'gitlab'
 // The largest generated pipelines have some ten thousand values; aliases of aliases could stand for billions.
 const MAX_VALUES = 200_000
 
+/** What git leaves where two changes meet. */
+const CONFLICT = /^<{7} /m
+
 /**
  * Parses one CI configuration (YAML 1.2, so `on` is a word). An empty file is a null tree.
- * @throws PipelineError `workflow_unparseable` with the place and the parser's reason.
+ * @throws PipelineError `workflow_unparseable` with the place and the parser's reason; `merge_conflict`
  */
 export function parseYaml(file: string, source: string, dialect: Dialect): Tree {
   const lines = new LineCounter()
@@ -57,6 +60,14 @@ function documentOf(
   const document = header && first.has('spec') ? second : first
   const problem = document?.errors[0]
   if (problem !== undefined) {
+    const conflict = CONFLICT.exec(source)
+    if (conflict !== null) {
+      throw new PipelineError('merge_conflict', {
+        file,
+        reason: '',
+        line: lines.linePos(conflict.index).line,
+      })
+    }
     const { line, col } = lines.linePos(problem.pos[0])
     const reason = reasonOf(new Error(problem.message))
     throw new PipelineError('workflow_unparseable', { file, line, column: col, reason })
