@@ -50,7 +50,9 @@ const TOKENS =
 function takesTokenOfRun({ steps }: PublishJob, step: PublishStep): boolean {
   const { within, client, args, ecosystem } = step
   const options = parseOptions(args, valuedFlags(client))
-  const password = flagValue(options, '-p', '--password', '-t', '--token') ?? ''
+  // `-p` of pdm names the project.
+  const short = client === 'pdm' ? '-P' : '-p'
+  const password = flagValue(options, short, '--password', '-t', '--token') ?? ''
   if (ecosystem === 'pypi' && password.includes('$')) return true
   const own = steps.find(({ tree }) => tree === within)
   const values = [

@@ -46,6 +46,8 @@ const EFFECTS: Partial<Readonly<Record<ClientId, string>>> = {
     'semantic-release falls back to it in silence if the exchange fails: the release works until the token dies.',
   pnpm: 'pnpm falls back to it with a warning if the exchange fails: the release works until the token dies.',
   yarn: 'yarn uses it and never tries the exchange.',
+  pdm: 'pdm uses it and never tries the exchange.',
+  maturin: 'maturin uses it and never tries the exchange.',
   twine: 'twine uses the password and never tries the exchange.',
   uv: 'uv uses it and never tries the exchange; with `--trusted-publishing always` it refuses the mixture.',
 }

@@ -50,6 +50,13 @@ describe('what starts a publish', () => {
       ['push:**', 'release', 'workflow_dispatch'],
     ],
     [
+      'a tag of the event itself',
+      EVERYTHING,
+      "startsWith(github.event.ref, 'refs/tags/v')",
+      undefined,
+      ['push:**', 'release', 'workflow_dispatch'],
+    ],
+    [
       'an event and a tag',
       EVERYTHING,
       "github.event_name == 'push' && startsWith(github.ref, 'refs/tags')",

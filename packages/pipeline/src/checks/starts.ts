@@ -48,9 +48,9 @@ function narrowed(triggers: readonly Trigger[], condition: string | undefined): 
 
 const EVENT = /^github\.event_name\s*(==|!=)\s*'([\w-]+)'$/
 const TAG =
-  /^(?:startsWith\(\s*github\.ref\s*,\s*'refs\/tags(?:\/[^']*)?'\s*\)|contains\(\s*github\.ref\s*,\s*'refs\/tags\/?'\s*\)|github\.ref_type\s*==\s*'tag')$/
+  /^(?:(?:startsWith|contains)\(\s*github(?:\.event)?\.ref\s*,\s*'refs\/tags(?:\/[^']*)?'\s*\)|github\.ref_type\s*==\s*'tag')$/
 const BRANCH =
-  /^(?:github\.ref\s*==\s*'refs\/heads\/[^']+'|github\.ref_name\s*==\s*'(?:main|master)'|github\.ref_type\s*==\s*'branch')$/
+  /^(?:github(?:\.event)?\.ref\s*==\s*'refs\/heads\/[^']+'|github\.ref_name\s*==\s*'(?:main|master)'|github\.ref_type\s*==\s*'branch')$/
 
 /** What one term of a condition leaves of an event. */
 function kept(trigger: Trigger, written: string): readonly Trigger[] {

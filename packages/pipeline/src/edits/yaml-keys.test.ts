@@ -145,7 +145,7 @@ describe('insertKeys', () => {
     const lines = ['permissions:', '  id-token: write']
     const written = '    permissions:\n      id-token: write\n'
     expect(insert(job, lines, { before: 'steps' }, { path: ['jobs', 'x'] })).toBe(
-      job.replace('    steps:', `${written}    steps:`),
+      job.replace('    steps:', `${written}\n    steps:`),
     )
     expect(insert(job, lines, { after: 'runs-on' }, { path: ['jobs', 'x'] })).toBe(
       job.replace('u # c\n', `u # c\n${written}`),

@@ -179,11 +179,14 @@ function insertPairs(
   const offset = before
     ? lineStart(text, neighbour.key)
     : lineEnd(text, lastCharacter(source, neighbour.value))
-  return insertion(
-    source,
-    offset,
-    levels.map((line) => indent + line),
-  )
+  const written = levels.map((line) => indent + line)
+  // What a blank line sets apart stays apart.
+  const isApart = before && lineAbove(text, offset).trim() === '' && offset > 0
+  return insertion(source, offset, isApart ? [...written, ''] : written)
+}
+
+function lineAbove(text: string, offset: number): string {
+  return text.slice(lineStart(text, Math.max(0, offset - 1)), offset)
 }
 
 /** Lines with as many spaces for a level as the first level of the file has. */

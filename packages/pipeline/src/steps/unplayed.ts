@@ -20,6 +20,9 @@ const RUNNERS = new Set(['make', 'just', 'task', 'tox', 'nox', 'invoke', 'inv', 
 
 const PUBLISHING = /(?:^|[^a-z])(?:publish|release|upload)(?:$|[^a-z])/i
 
+/** Scripts that have one of those words in their names and publish no package. */
+const NOT_PUBLISHING = /codecov|coverage|notes|changelog|release[-_.]?(?:version|info|tag)/i
+
 /** Programs that only mention what they are given. */
 const MENTIONS = new Set(
   '[ [[ : alias cat echo export gh git grep jq ls printf read sed test'.split(' '),
@@ -47,7 +50,9 @@ function indirect(program: string, rest: readonly string[]): Unplayed | undefine
   const target = RUNNERS.has(program) ? rest.find((word) => PUBLISHING.test(word)) : undefined
   if (target !== undefined) return hidden(`${program} ${target}`)
   const script = /\.(?:sh|bash|js|mjs|cjs|ts|py)$/
-  const file = [program, rest[0] ?? ''].find((word) => script.test(word) && PUBLISHING.test(word))
+  const file = [program, rest[0] ?? ''].find(
+    (word) => script.test(word) && PUBLISHING.test(word) && !NOT_PUBLISHING.test(word),
+  )
   if (file !== undefined && !MENTIONS.has(program)) return hidden(file)
   if (MENTIONS.has(program)) return undefined
   const text = ` ${[program, ...rest].join(' ')} `

@@ -75,9 +75,7 @@ function ownPermissions(
 
 function topLevel(source: SourceFile, workflow: Tree, around: Tree | undefined): Edit | undefined {
   if (around === undefined)
-    return insertKeys(source, workflow, ['permissions: {}', ''], {
-      before: 'jobs',
-    })
+    return insertKeys(source, workflow, ['permissions: {}'], { before: 'jobs' })
   const { span } = around
   if (span?.key === undefined) return undefined
   return {

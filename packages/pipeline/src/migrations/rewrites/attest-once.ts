@@ -1,4 +1,4 @@
-import { attests } from '../../checks/attestations.ts'
+import { certainlyAttests } from '../../checks/attestations.ts'
 import { twoUploads } from '../../checks/two-uploads.ts'
 import { insertKeys } from '../../edits/yaml-edits.ts'
 import { hostOf } from '../../publishers/registries.ts'
@@ -15,7 +15,8 @@ export const attestOnce: Rewrite = {
     const second = secondUploads(release)
     for (const upload of uploadsOf(release)) {
       const { job, step, registry } = upload
-      const why = attests(step) ? whyNone(upload, second) : undefined
+      // What nothing names the version of has worked as it is, or was raised before.
+      const why = certainlyAttests(step) ? whyNone(upload, second) : undefined
       if (why === undefined) continue
       const source = release.source(step.place.file)
       const inputs = child(step.within, 'with')

@@ -1,8 +1,9 @@
 import { unmetDemand } from '../../checks/client-refuses-node.ts'
 import type { ClientId, PublishStep } from '../../model.ts'
-import { type Release, uploadsOf } from '../../release.ts'
+import type { Release } from '../../release.ts'
 import { isCertainlyAtLeast, mayBeIn } from '../../steps/tool-version.ts'
 import type { Rewrite } from '../migration.ts'
+import { knownUploads } from './known.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
 import { NODE, withNode24 } from './set-up-node.ts'
 
@@ -21,7 +22,7 @@ export const nodeVersion: Rewrite = {
     'Sets up Node 24 where the version of a release tool that can exchange ID tokens demands it.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const upload of uploadsOf(release)) {
+    for (const upload of knownUploads(release)) {
       const { job, step } = upload
       const demand = demandOf(step, release)
       const { node, client, place } = step

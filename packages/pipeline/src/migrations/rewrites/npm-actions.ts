@@ -1,11 +1,12 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { replaceText } from '../../edits/yaml-edits.ts'
 import { isActionBelow, isCommit } from '../../github/action-use.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { isCertainlyBelow, rangeOf } from '../../steps/tool-version.ts'
 import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import { pinsActions, usesFor } from '../action-pins.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { knownUploads } from './known.ts'
 
 /** Since when an action can do without a token, and the tag that follows its newest release of that line. */
 const SINCE: Readonly<
@@ -23,7 +24,7 @@ export const npmActions: Rewrite = {
   id: 'npm-actions',
   title: 'Raises actions that publish to npm to a release that needs no token.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of knownUploads(release)) {
       const name = upload.step.action?.name ?? ''
       if (Object.hasOwn(SINCE, name)) yield* raised(upload, name, release)
       if (name.endsWith('/semantic-release-action')) yield* newSemanticRelease(upload, release)

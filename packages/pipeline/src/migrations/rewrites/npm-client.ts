@@ -1,6 +1,7 @@
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit } from './command-edit.ts'
+import { knownUploads } from './known.ts'
 import { insteadOfBun, insteadOfYarn } from './npm-command.ts'
 
 /** npm in the place of clients that have no trusted publishing. */
@@ -8,7 +9,7 @@ export const npmClient: Rewrite = {
   id: 'npm-client',
   title: 'Publishes with npm in the place of Yarn 1 and bun, which have no trusted publishing.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of knownUploads(release)) {
       const { client } = upload.step
       if (client === 'yarn-classic' || client === 'bun') yield* replaced(upload, release)
     }

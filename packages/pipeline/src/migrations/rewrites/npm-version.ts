@@ -1,13 +1,14 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
 import type { JobStep, ToolVersion } from '../../job.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
 import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
 import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { listsAround, scriptOf } from './command-edit.ts'
+import { knownUploads } from './known.ts'
 import { NODE, withNode24 } from './set-up-node.ts'
 
 /** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
@@ -31,7 +32,7 @@ export const npmVersion: Rewrite = {
     'Brings an npm that can exchange ID tokens (11.5.1 or newer), pinned, or a Node that comes with one.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    const lacking = uploadsOf(release).filter((one) => needsNpm(one) && !hasNewNpm(one))
+    const lacking = knownUploads(release).filter((one) => needsNpm(one) && !hasNewNpm(one))
     // What is installed before one step of a job serves those after it.
     const first = lacking.filter(
       ({ job }, at) => lacking.findIndex((other) => other.job === job) === at,

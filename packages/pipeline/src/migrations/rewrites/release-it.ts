@@ -1,13 +1,14 @@
 import { setJsonMember } from '../../edits/json-edits.ts'
-import { uploadsOf } from '../../release.ts'
+import {} from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
+import { knownUploads } from './known.ts'
 
 /** release-it asks who is logged in, which an ID token cannot answer. */
 export const releaseIt: Rewrite = {
   id: 'release-it',
   title: 'Keeps release-it from asking npm who is logged in (`npm.skipChecks`).',
   *rewrite(release) {
-    for (const { step } of uploadsOf(release)) {
+    for (const { step } of knownUploads(release)) {
       if (step.client !== 'release-it') continue
       const own = release.source('.release-it.json')
       const manifest = release.source('package.json')

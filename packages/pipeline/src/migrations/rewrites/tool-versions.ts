@@ -2,9 +2,10 @@ import type { Edit } from '../../edits/edit.ts'
 import { jsonTextAt } from '../../edits/json-edits.ts'
 import { replacePart } from '../../edits/yaml-edits.ts'
 import type { ToolVersion } from '../../job.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, scriptOf } from './command-edit.ts'
+import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
 import { PLUGINS, type Raise, raiseOf } from './raises.ts'
 import { replaceOnLine } from './set-up-node.ts'
@@ -15,7 +16,7 @@ export const toolVersions: Rewrite = {
   title:
     'Raises semantic-release, lerna, np, yarn, pnpm and twine to versions that can exchange ID tokens.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
+    for (const upload of knownUploads(release)) {
       const { step } = upload
       if (step.action !== undefined && step.client !== 'pnpm') continue
       const raise = raiseOf(step)
