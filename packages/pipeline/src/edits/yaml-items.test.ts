@@ -18,16 +18,26 @@ function remove(text: string, at: number, key = 'a'): string | undefined {
 const steps =
   'a:\n  # first\n  - run: x\n    env: { A: 1 }\n\n  # second\n  - run: y\n# end\nb: 1\n'
 
+const close = steps.replace('\n\n', '\n')
+
 describe('insertItem', () => {
-  it('goes above the comments of the item before which it is put', () => {
-    expect(insert(steps, ['- uses: z', '  with:', '    k: 1'], 1)).toBe(
-      steps.replace('  # second', '  - uses: z\n    with:\n      k: 1\n  # second'),
+  it('keeps items apart where blank lines do', () => {
+    expect(insert(steps, ['- z'], 1)).toBe(steps.replace('  # second', '  - z\n\n  # second'))
+    expect(insert(steps, ['- z'])).toBe(steps.replace('run: y\n', 'run: y\n\n  - z\n'))
+    expect(insert('a:\n  - x\n\n  - y\n  - z\n', ['- w'])).toBe(
+      'a:\n  - x\n\n  - y\n  - z\n  - w\n',
     )
-    expect(insert(steps, ['- z'], 0)).toBe(steps.replace('  # first', '  - z\n  # first'))
+  })
+
+  it('goes above the comments of the item before which it is put', () => {
+    expect(insert(close, ['- uses: z', '  with:', '    k: 1'], 1)).toBe(
+      close.replace('  # second', '  - uses: z\n    with:\n      k: 1\n  # second'),
+    )
+    expect(insert(close, ['- z'], 0)).toBe(close.replace('  # first', '  - z\n  # first'))
   })
 
   it('goes behind the last item without another', () => {
-    expect(insert(steps, ['- z'])).toBe(steps.replace('run: y\n', 'run: y\n  - z\n'))
+    expect(insert(close, ['- z'])).toBe(close.replace('run: y\n', 'run: y\n  - z\n'))
     expect(insert('a:\n- x', ['- y'])).toBe('a:\n- x\n- y')
     expect(insert('a:\r\n- |\r\n  x\r\nb: 1\r\n', ['- y'])).toBe(
       'a:\r\n- |\r\n  x\r\n- y\r\nb: 1\r\n',

@@ -33,10 +33,12 @@ export function insertItem(
     before === undefined
       ? lineEnd(text, lastCharacter(source, neighbour))
       : aboveComments(text, lineStart(text, dash), indent)
+  const apart = isApart(source, items) ? [''] : []
+  const written = before === undefined ? [...apart, ...lines] : [...lines, ...apart]
   const edit = insertion(
     source,
     offset,
-    lines.map((line) => indent + line),
+    written.map((line) => (line === '' ? line : indent + line)),
   )
   const meant = (old: Value): Value | undefined =>
     isList(old) ? [...old.slice(0, at), ...added, ...old.slice(at)] : undefined
@@ -97,6 +99,23 @@ function dashOf({ text }: SourceFile, item: Tree): number | undefined {
   // An anchor or a tag may stand between the dash and the value.
   const found = /^([ \t]*)-[ \t]+(?:[&!]\S*[ \t]+)*$/.exec(text.slice(start, span.start))
   return found === null ? undefined : start + (found[1]?.length ?? 0)
+}
+
+/** Tells whether a blank line stands between all items of a list. */
+function isApart({ text }: SourceFile, items: readonly Tree[]): boolean {
+  const spans = items.flatMap((item) => ownSpan(item) ?? [])
+  return (
+    spans.length > 1 &&
+    spans.every(({ start }, at) => {
+      const previous = spans[at - 1]
+      // A block may end behind the blank lines after it.
+      const from = previous && text.slice(previous.start, previous.end).trimEnd().length
+      return (
+        previous === undefined ||
+        /\n[ \t]*\r?\n/.test(text.slice(previous.start + (from ?? 0), start))
+      )
+    })
+  )
 }
 
 function aboveComments(text: string, start: number, indent: string): number {

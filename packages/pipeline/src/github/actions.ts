@@ -1,6 +1,7 @@
 import type { ActionUse } from '../job.ts'
 import { whyIncapableTool } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
+import { splitScript } from '../steps/shell.ts'
 import { notPlayed } from '../steps/unplayed.ts'
 import type { Variables } from '../steps/variables.ts'
 import { isActionBelow } from './action-use.ts'
@@ -19,8 +20,9 @@ const PUBLISHING: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>(
   ['python-semantic-release/python-semantic-release', pythonSemanticRelease],
   ['relekang/python-semantic-release', pythonSemanticRelease],
   ['pyo3/maturin-action', maturin],
+  ['messense/maturin-action', maturin],
   ['casperdcl/deploy-pypi', deployPypi],
-  ['jrubics/poetry-publish', () => byTool('poetry')],
+  ['jrubics/poetry-publish', poetryPublish],
   ['pascalgn/npm-publish-action', () => byTool('npm')],
 ])
 
@@ -56,8 +58,11 @@ export function recogniseAction(
   if (UNPLAYED.has(name)) return notPlayed(name)
   const found = PUBLISHING.get(name)?.(inputs, variables)
   if (found?.kind !== 'publish') return found
-  // cycjimmy/semantic-release-action runs the version that it is told, else one of its own.
-  const runs = inputs.get('semantic_version') ?? ''
+  // python-semantic-release has not uploaded since version 8, whatever it is given.
+  const isNew = action.version !== undefined && !isActionBelow(action, [8])
+  if (found.client === 'python-semantic-release' && isNew) return undefined
+  // cycjimmy/semantic-release-action and maturin-action run the version that they are told, else one of their own.
+  const runs = inputs.get('semantic_version') ?? inputs.get('maturin-version') ?? ''
   const incapable = runs === '' ? whyIncapable(action) : whyIncapableTool(found.client, runs)
   return incapable === undefined ? found : { ...found, incapable }
 }
@@ -116,19 +121,38 @@ function pythonSemanticRelease(inputs: Inputs): Publish | undefined {
   const uploads = [...inputs].some(
     ([name, value]) => /^(?:pypi_token|repository_password)$/.test(name) && value !== '',
   )
-  return uploads ? byTool('python-semantic-release') : undefined
+  return uploads
+    ? byTool('python-semantic-release', urlFlag(inputs.get('repository_url')))
+    : undefined
 }
 
 function maturin(inputs: Inputs): Publish | undefined {
-  return /^(?:publish|upload)$/.test(inputs.get('command') ?? '') ? byTool('maturin') : undefined
+  const command = inputs.get('command') ?? ''
+  if (!/^(?:publish|upload)$/.test(command)) return undefined
+  const [run] = splitScript(`maturin ${inputs.get('args') ?? ''}`)
+  return byTool('maturin', run?.words.slice(1))
 }
 
 /** Without a password, or with `upload: false`, it only builds. */
 function deployPypi(inputs: Inputs): Publish | undefined {
-  const uploads = inputs.has('password') && inputs.get('upload') !== 'false'
-  return uploads ? byTool('twine') : undefined
+  if (!inputs.has('password') || inputs.get('upload') === 'false') return undefined
+  const skip = inputs.get('skip_existing') === 'true' ? ['--skip-existing'] : []
+  const folder = (inputs.get('dist_dir') ?? 'dist').replace(/\/+$/, '')
+  return byTool('twine', [...urlFlag(inputs.get('url')), ...skip, `${folder}/*`])
 }
 
-function byTool(client: Publish['client']): Publish {
-  return { kind: 'publish', client, args: [], selection: { of: 'directory' } }
+/** github.com/JRubics/poetry-publish */
+function poetryPublish(inputs: Inputs): Publish {
+  const directory = (inputs.get('package_directory') ?? '.').replace(/\/+$/, '')
+  const skip = (inputs.get('poetry_publish_options') ?? '').match(/--skip-existing\b/g) ?? []
+  const publish = byTool('poetry', [...urlFlag(inputs.get('repository_url')), ...skip])
+  return { ...publish, directory }
+}
+
+function urlFlag(url: string | undefined): readonly string[] {
+  return url === undefined || url === '' ? [] : ['--repository-url', url]
+}
+
+function byTool(client: Publish['client'], args: readonly string[] = []): Publish {
+  return { kind: 'publish', client, args, selection: { of: 'directory' } }
 }

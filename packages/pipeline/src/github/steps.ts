@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ActionUse, JobStep, ToolVersion } from '../job.ts'
+import { joinInside } from '../repository/files.ts'
 import { nodeVersionIn, packageManagerIn } from '../repository/tool-files.ts'
 import { capabilityOf } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
@@ -41,6 +42,7 @@ const MAX_ACTIONS = 10
 const SETS_UP: ReadonlyMap<string, string> = new Map([
   ['pnpm/action-setup', 'pnpm'],
   ['astral-sh/setup-uv', 'uv'],
+  ['pdm-project/setup-pdm', 'pdm'],
   ['oven-sh/setup-bun', 'bun'],
 ])
 
@@ -159,7 +161,7 @@ class StepsReader {
 
   #setUpTool(step: Tree, { name }: ActionUse, inputs: Inputs, state: ShellState): ShellState {
     const tool = SETS_UP.get(name) ?? ''
-    const input = `${name === 'pnpm/action-setup' || name === 'astral-sh/setup-uv' ? '' : `${tool}-`}version`
+    const input = name === 'oven-sh/setup-bun' ? 'bun-version' : 'version'
     const place = child(step, 'with', input)?.place ?? step.place
     const asked = inputs.get(input)
     const pinned = packageManagerIn(tool, 'package.json', this.#context.textOf)
@@ -205,7 +207,8 @@ class StepsReader {
     if (leavesNpmAlone(use, manifests.npm, read)) return
     // The Python action runs in a container of its own and reads no variables of twine.
     const variables: Variables = publish.client === 'twine' ? new Map() : inside.variables
-    const target = targetOf(publish, '.', { ...inside, variables }, manifests)
+    const directory = joinInside('.', publish.directory ?? '.') ?? '.'
+    const target = targetOf(publish, directory, { ...inside, variables }, manifests)
     for (const sentence of target.sentences) findings.unknowns.push({ place, sentence })
     const passed = entriesOf(child(step, 'with'))
       .filter(([input]) => !OF_GITHUB.test(input))
@@ -223,7 +226,7 @@ class StepsReader {
       client: publish.client,
       ecosystem: target.ecosystem,
       text: `uses: ${uses}`,
-      directory: '.',
+      directory,
       args: publish.args,
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,

@@ -36,6 +36,9 @@ const SINCE: Partial<Readonly<Record<ClientId, readonly [version: string, remedy
   ],
   np: ['11.0.0', 'use np 11 or newer'],
   twine: ['6.1.0', 'use twine 6.1 or newer'],
+  // Both measured in what they ship: the exchange is in the first of these and not in the release before.
+  pdm: ['2.6.0', 'use pdm 2.6 or newer'],
+  maturin: ['0.15.0', 'use maturin 0.15 or newer'],
 }
 
 /** Clients that have no trusted publishing in any version, and what to use instead. */
@@ -45,6 +48,8 @@ const NEVER: Partial<Readonly<Record<ClientId, string>>> = {
   flit: 'build with `flit build` and upload with pypa/gh-action-pypi-publish, uv or twine',
   hatch: 'build with `hatch build` and upload with pypa/gh-action-pypi-publish, uv or twine',
   rye: 'build with `rye build` and upload with pypa/gh-action-pypi-publish, uv or twine',
+  'python-semantic-release':
+    'let it only make the release, and upload with pypa/gh-action-pypi-publish, uv or twine',
   'setup.py':
     'build with `python -m build` and upload with pypa/gh-action-pypi-publish, uv or twine',
 }

@@ -80,6 +80,7 @@ const CLIENT_VALUED: ReadonlyMap<ClientId, ReadonlySet<string>> = new Map<
   ['yarn-classic', YARN_VALUED],
   ['twine', TWINE_VALUED],
   ['uv', UV_VALUED],
+  ['setup.py', new Set(['-r', '--repository', '-i', '--identity'])],
   ...TOOL_VALUED,
 ])
 

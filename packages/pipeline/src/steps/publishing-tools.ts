@@ -1,6 +1,6 @@
 import type { ClientId } from '../model.ts'
 import type { Recognised } from './commands.ts'
-import { isOn, parseOptions } from './options.ts'
+import { flagValue, isOn, parseOptions } from './options.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 
@@ -15,10 +15,18 @@ interface PublishingTool {
   readonly but?: RegExp
   /** Flags of its publish command that take the next word. */
   readonly valued?: string
+  /** Those among them that name the directory in which it works. */
+  readonly directory?: readonly string[]
 }
 
 const PYTHON_VALUED =
   '-r --repository --repository-url -u --username -p --password --token --user --auth'
+const POETRY_VALUED = `${PYTHON_VALUED} --dist-dir -C --directory -P --project --cert --client-cert`
+const HATCH_VALUED =
+  '-r --repo -u --user -a --auth -o --option --ca-cert --client-cert -p --project -e --env'
+const PDM_VALUED =
+  '-r --repository -u --username -P --password -p --project -d --dest -c --comment -i --identity -k --skip --ca-certs'
+const MATURIN_VALUED = `${PYTHON_VALUED} -o --out -m --manifest-path -b --bindings -i --interpreter --target --compatibility --features -F --profile`
 
 /** One row for each program; a word that may be left out has a row of its own. */
 const TOOLS: readonly PublishingTool[] = [
@@ -50,13 +58,18 @@ const TOOLS: readonly PublishingTool[] = [
   { client: 'publib', words: ['publib'] },
   { client: 'publib', words: ['publib-npm'] },
   { client: 'bun', words: ['bun', 'publish'], valued: '--registry --tag --access --otp --cwd' },
-  { client: 'poetry', words: ['poetry', 'publish'], valued: `${PYTHON_VALUED} --dist-dir -C` },
+  {
+    client: 'poetry',
+    words: ['poetry', 'publish'],
+    valued: POETRY_VALUED,
+    directory: ['-C', '--directory', '-P', '--project'],
+  },
   { client: 'flit', words: ['flit', 'publish'], valued: `${PYTHON_VALUED} --pypirc --format` },
-  { client: 'hatch', words: ['hatch', 'publish'], valued: PYTHON_VALUED },
-  { client: 'pdm', words: ['pdm', 'publish'], valued: PYTHON_VALUED },
+  { client: 'hatch', words: ['hatch', 'publish'], valued: HATCH_VALUED },
+  { client: 'pdm', words: ['pdm', 'publish'], valued: PDM_VALUED, directory: ['-p', '--project'] },
   { client: 'rye', words: ['rye', 'publish'], valued: PYTHON_VALUED },
-  { client: 'maturin', words: ['maturin', 'publish'], valued: PYTHON_VALUED },
-  { client: 'maturin', words: ['maturin', 'upload'], valued: PYTHON_VALUED },
+  { client: 'maturin', words: ['maturin', 'publish'], valued: MATURIN_VALUED },
+  { client: 'maturin', words: ['maturin', 'upload'], valued: MATURIN_VALUED },
 ]
 
 const PYTHON: ReadonlySet<ClientId> = new Set<ClientId>([
@@ -93,16 +106,24 @@ export function publishingTool(words: readonly string[]): Publish | undefined {
       selection: { of: 'directory' },
     }
   }
-  const options = parseOptions(rest, new Set())
-  if (isOn(options, '--dry-run', '--preview', '--help', '-h', '-d')) return undefined
-  if (isOn(options, '--skip-publish', '--skipPublish', '--no-publish')) return undefined
-  const tool = TOOLS.find(
-    ({ words: [name, ...verbs], but }) =>
-      name === program &&
-      verbs.every((verb, at) => options.rest[at] === verb) &&
-      but?.test(options.rest[verbs.length] ?? '') !== true,
-  )
+  const optionsOf = ({ valued = '' }: PublishingTool) =>
+    parseOptions(rest, new Set(valued.split(' ')))
+  const tool = TOOLS.find((one) => {
+    const [name, ...verbs] = one.words
+    if (name !== program) return false
+    const words = optionsOf(one).rest
+    return (
+      verbs.every((verb, at) => words[at] === verb) &&
+      one.but?.test(words[verbs.length] ?? '') !== true
+    )
+  })
   if (tool === undefined) return undefined
+  const options = optionsOf(tool)
+  if (isOn(options, '--dry-run', '--preview', '--help', '-h')) return undefined
+  // To pdm it names the folder of the distributions.
+  if (isOn(options, '-d') && tool.client !== 'pdm') return undefined
+  if (isOn(options, '--skip-publish', '--skipPublish', '--no-publish')) return undefined
+  const directory = flagValue(options, ...(tool.directory ?? []))
   const verbs = [...tool.words.slice(1)]
   const args = rest.filter((word) => verbs[0] !== word || verbs.shift() === undefined)
   return {
@@ -110,5 +131,6 @@ export function publishingTool(words: readonly string[]): Publish | undefined {
     client: tool.client,
     args,
     selection: tool.all ? { of: 'all' } : { of: 'directory' },
+    ...(directory !== undefined && { directory }),
   }
 }

@@ -116,10 +116,9 @@ export function pythonRegistry(
   }
   const url = flagValue(options, '--repository-url') ?? valueIn(variables, ...URL_VARIABLES)
   const repository =
-    flagValue(options, '-r', '--repository') ?? valueIn(variables, ...INDEX_VARIABLES)
+    flagValue(options, '-r', '--repository', '--repo') ?? valueIn(variables, ...INDEX_VARIABLES)
   if (url === undefined && /^https?:/.test(repository ?? '')) return named(repository, variables)
-  if (url === undefined && repository !== undefined)
-    return indexed(repository, project.indexes, variables)
+  if (url === undefined && repository) return indexed(repository, project.indexes, variables)
   return named(url, variables)
 }
 

@@ -16,6 +16,8 @@ import { otherRegistries } from './other-registries.ts'
 import { permission } from './permission.ts'
 import { pythonActions } from './python-actions.ts'
 import { pythonClient } from './python-client.ts'
+import { pythonSemanticRelease } from './python-semantic-release.ts'
+import { pythonWrappers } from './python-wrappers.ts'
 import { releaseIt } from './release-it.ts'
 import { repository } from './repository.ts'
 import { tokenFiles } from './token-files.ts'
@@ -24,6 +26,7 @@ import { tokenInputs } from './token-inputs.ts'
 import { tokenScripts } from './token-scripts.ts'
 import { tokenVariables } from './token-variables.ts'
 import { toolVersions } from './tool-versions.ts'
+import { unreadVariables } from './unread-variables.ts'
 import { uvAlways } from './uv-always.ts'
 import { whoami } from './whoami.ts'
 
@@ -36,6 +39,8 @@ export const REWRITES: readonly Rewrite[] = [
   npmClient,
   pythonClient,
   pythonActions,
+  pythonWrappers,
+  pythonSemanticRelease,
   npmActions,
   toolVersions,
   releaseIt,
@@ -49,6 +54,7 @@ export const REWRITES: readonly Rewrite[] = [
   tokenFlags,
   tokenScripts,
   tokenVariables,
+  unreadVariables,
   tokenInputs,
   tokenFiles,
   gitlabStandIn,

@@ -1,52 +1,56 @@
-import { type Edit, lineBreak, lineStart, type SourceFile } from '../../edits/edit.ts'
-import { insertItem, isEmptiedBy, isFlow, removeKeys } from '../../edits/yaml-edits.ts'
-import type { ClientId, PublishStep } from '../../model.ts'
-import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
-import { child, entriesOf, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
-import { usesFor } from '../action-pins.ts'
+import type { Edit } from '../../edits/edit.ts'
+import { insertItem } from '../../edits/yaml-edits.ts'
+import type { JobStep } from '../../job.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
+import { child, itemsOf, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { commandEdit, withoutCommand } from './command-edit.ts'
-
-/** How the distributions are made without the client; undefined if its publish only uploads. */
-const BUILDS: Partial<Readonly<Record<ClientId, (step: PublishStep) => string | undefined>>> = {
-  poetry: ({ text }) => (/--build\b/.test(text) ? 'poetry build' : undefined),
-  flit: () => 'flit build',
-  pdm: ({ text }) => (/--no-build\b/.test(text) ? undefined : 'pdm build'),
-  hatch: () => undefined,
-  rye: () => undefined,
-  'setup.py': () => 'pipx run build',
-  maturin: ({ text }) => (/\bmaturin\s+publish\b/.test(text) ? maturinBuild(text) : undefined),
-}
+import { commandEdit, scriptOf, withoutCommand } from './command-edit.ts'
+import { knownUploads } from './known.ts'
+import { buildOf } from './python-builds.ts'
+import { endsScript } from './shell-lines.ts'
+import { asItem, asStep, conditionLines, filesOf, isPypi, uploadLines } from './upload-step.ts'
 
 /** gh-action-pypi-publish, or twine where that cannot run, in the place of clients without trusted publishing. */
 export const pythonClient: Rewrite = {
   id: 'python-client',
   title:
-    'Uploads with gh-action-pypi-publish in the place of poetry, flit, hatch, pdm, rye, maturin and setup.py, which only build then.',
+    'Uploads with gh-action-pypi-publish, or with twine where that cannot run, in the place of poetry, flit, hatch, rye, setup.py and old releases of pdm and maturin, which only build then.',
   *rewrite(release) {
-    for (const upload of uploadsOf(release)) {
-      if (upload.step.client in BUILDS && upload.step.action === undefined)
+    for (const upload of knownUploads(release)) {
+      if (upload.step.action === undefined && !exchanges(upload, release))
         yield* replaced(upload, release)
     }
   },
 }
 
+const EXCHANGING: ReadonlySet<string> = new Set(['twine', 'uv', 'pdm', 'maturin'])
+
+/** pdm exchanges ID tokens since 2.6, maturin since 0.15 and those of GitHub only (their sources). */
+function exchanges({ step }: TrustedUpload, { pipeline }: Release): boolean {
+  const { client, ecosystem, incapable } = step
+  if (ecosystem === 'npm' || client === 'twine' || client === 'python-semantic-release') return true
+  if (client === 'maturin' && pipeline.provider !== 'github') return false
+  return EXCHANGING.has(client) && incapable === undefined
+}
+
 function* replaced(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step, job } = upload
-  const build = BUILDS[step.client]?.(step)
-  const isAction = release.pipeline.provider === 'github' && actionRunsIn(upload)
-  const edits = isAction ? byAction(upload, build, release) : byTwine(upload, build, release)
-  const place = step.place
+  const { place, client, text } = step
+  const build = buildOf(step)
+  const byAction = build === undefined ? undefined : withAction(upload, build, release)
+  const edits = byAction ?? (build === undefined ? undefined : withTwine(upload, build, release))
   if (edits === undefined) {
-    const sentence = `\`${step.text}\` stays: ${step.client} cannot exchange ID tokens, and where it stands it cannot be replaced here. Let it build, and upload with pypa/gh-action-pypi-publish, \`uv publish --trusted-publishing always\`, or twine 6.1.`
+    const sentence = `\`${text}\` stays: ${client} cannot exchange ID tokens, and where it stands it cannot be replaced here. Let it build, and upload with pypa/gh-action-pypi-publish, \`uv publish --trusted-publishing always\`, or twine 6.1.`
     yield { place, sentence }
     return
   }
-  const uploader = isAction ? 'pypa/gh-action-pypi-publish' : 'twine'
-  const does = build === undefined ? '' : `\`${build}\` builds, and `
+  const uploader = byAction === undefined ? 'twine' : 'pypa/gh-action-pypi-publish'
+  const does = build === '' ? '' : `\`${build}\` builds, and `
+  const version = step.clientVersion === undefined ? '' : ` ${step.clientVersion.written}`
+  const which = EXCHANGING.has(client) ? `${client}${version}` : client
   yield {
     place,
-    sentence: `${does}${uploader} uploads in job "${job.id}": ${step.client} cannot exchange ID tokens.`,
+    sentence: `${does}${uploader} uploads in job "${job.id}": ${which} cannot exchange ID tokens.`,
     edits,
   }
 }
@@ -54,122 +58,66 @@ function* replaced(upload: TrustedUpload, release: Release): Iterable<Outcome> {
 /** The action is a container: on Linux, in a step of a job of its own. */
 export function actionRunsIn({ job, step }: TrustedUpload): boolean {
   const labels = job.runners.flatMap((runner) => (runner.known ? (runner.value ?? []) : ['']))
-  const traced = job.steps.find(({ tree }) => tree === step.within)
   return (
     labels.every((label) => /^ubuntu-/.test(label)) &&
     job.image === undefined &&
-    traced?.inAction === undefined
+    job.steps.find(({ tree }) => tree === step.within)?.inAction === undefined
   )
 }
 
-function byAction(
+/** Undefined where the action cannot run, or not at the moment at which the command does. */
+function withAction(
   upload: TrustedUpload,
-  build: string | undefined,
+  build: string,
   release: Release,
 ): readonly Edit[] | undefined {
   const { step, job } = upload
   const source = release.source(step.place.file)
   const list = child(job.source.written, 'steps')
   const traced = job.steps.find(({ tree }) => tree === step.within)
+  if (release.pipeline.provider !== 'github' || !actionRunsIn(upload)) return undefined
   if (source === undefined || list === undefined || traced === undefined) return undefined
-  const isDirect = !traced.commands.some(({ text, nested }) => nested && text === step.text)
-  if (!isDirect) return undefined
-  const before = build === undefined ? undefined : commandEdit(upload, build, release)
-  if (build !== undefined && before === undefined) return undefined
-  const lines = actionLines(step, job.source.workflow)
-  if (build === undefined && traced.commands.length === 1) {
-    return replaceItem(source, list, step.within, lines)
+  if (!endsScript(textOf(scriptOf(step.within)) ?? '', step.text)) return undefined
+  const lines = uploadLines(step, job.source.workflow)
+  if (build === '' && doesNothingElse(traced, step.text)) {
+    return asStep(source, list, step.within, lines)
   }
-  const removed = before ?? withoutCommand(traced, step.text, job.source, release)
+  const before =
+    build === ''
+      ? withoutCommand(traced, step.text, job.source, release)
+      : commandEdit(upload, build, release)
+  const [uses = '', ...inputs] = lines
   const next = itemsOf(list)[itemsOf(list).indexOf(step.within) + 1]
-  const added = insertItem(source, list, lines, next)
-  return removed && added && [...removed, added, ...withoutTokens(source, step.within)]
+  const added = [uses, ...conditionLines(source, step.within), ...inputs]
+  const inserted = insertItem(source, list, asItem(added), next)
+  return before && inserted && [...before, inserted]
 }
 
-/** What the publish took from the environment means nothing to a build. */
-const TOKENS =
-  /^(?:POETRY_(?:PYPI_TOKEN|HTTP_BASIC)_|FLIT_|HATCH_INDEX_|PDM_PUBLISH_|MATURIN_(?:PYPI_TOKEN|USERNAME|PASSWORD)|TWINE_|PYPI_)/
+/** Commands that mean nothing once what they prepare for is gone. */
+const PREPARES = /^(?:cd|pushd|set|export)\b/
 
-function withoutTokens(source: SourceFile, step: Tree): readonly Edit[] {
-  const env = child(step, 'env')
-  const names = entriesOf(env)
-    .map(([name]) => name)
-    .filter((name) => TOKENS.test(name))
-  if (env === undefined || names.length === 0) return []
-  const edits = isEmptiedBy(env, names)
-    ? removeKeys(source, step, ['env'])
-    : removeKeys(source, env, names)
-  return edits ?? []
+function doesNothingElse({ commands }: JobStep, text: string): boolean {
+  return commands.every((command) => command.text === text || PREPARES.test(command.text))
 }
 
-/** The step that uploads, with what the old one said of place, index and, unless another is given, condition. */
-export function actionLines(
-  step: PublishStep,
-  workflow: Tree,
-  condition: string | undefined = textOf(child(step.within, 'if')),
-): readonly string[] {
-  const folder = folderOf(step)
-  const inputs = [
-    ...(folder === 'dist' ? [] : [`packages-dir: ${folder}`]),
-    ...(step.registry === undefined ? [] : [`repository-url: ${step.registry}`]),
-    ...(/--skip-existing\b/.test(step.text) ? ['skip-existing: true'] : []),
-  ]
-  return [
-    `- uses: ${usesFor('pypa/gh-action-pypi-publish', 'release/v1', workflow)}`,
-    ...(condition === undefined ? [] : [`  if: ${condition}`]),
-    ...(inputs.length === 0 ? [] : ['  with:', ...inputs.map((line) => `    ${line}`)]),
-  ]
-}
-
-function folderOf({ client, directory, args }: PublishStep): string {
-  const named = args.find(
-    (arg) => !arg.startsWith('-') && arg.includes('/') && !arg.includes('://'),
-  )
-  const ofClient = client === 'maturin' ? 'target/wheels' : 'dist'
-  const folder = named === undefined ? ofClient : named.replace(/\/[^/]*$/, '')
-  return directory === '.' ? folder : `${directory}/${folder}`
-}
-
-/** One item in the place of another, at the same indentation. */
-export function replaceItem(
-  source: SourceFile,
-  list: Tree,
-  item: Tree,
-  lines: readonly string[],
-): readonly Edit[] | undefined {
-  const { span } = item
-  if (span === undefined || isFlow(source, list)) return undefined
-  const { file, text } = source
-  const start = lineStart(text, span.start)
-  const dash = /^([ \t]*)- +$/.exec(text.slice(start, span.start))?.[1]
-  if (dash === undefined) return undefined
-  let end = span.end
-  while (end > span.start && /\s/.test(text[end - 1] ?? '')) end--
-  const written = lines.map((line) => dash + line).join(lineBreak(text))
-  return [{ file, start, end, text: written }]
-}
-
-function byTwine(
+function withTwine(
   upload: TrustedUpload,
-  build: string | undefined,
+  build: string,
   release: Release,
 ): readonly Edit[] | undefined {
   const { step } = upload
-  const index = step.registry === undefined ? '' : ` --repository-url ${step.registry}`
-  // Images of Python, in which jobs at GitLab run, have no pipx.
-  const program =
-    release.pipeline.provider === 'gitlab' ? "pip install 'twine>=6.1' && twine" : 'pipx run twine'
-  const twine = `${program} upload${index} ${folderOf({ ...step, directory: '.' })}/*`
-  const text = build === undefined ? twine : `${build} && ${twine}`
-  return commandEdit(upload, text, release)
+  const index = isPypi(step.registry) ? '' : ` --repository-url ${step.registry}`
+  const skip = /\s--skip-existing\b/.test(step.text) ? ' --skip-existing' : ''
+  const twine = `${twineIn(upload, release)} upload${index}${skip} ${filesOf(step)}`
+  return commandEdit(upload, build === '' ? twine : `${build} && ${twine}`, release)
 }
 
-function maturinBuild(text: string): string {
-  const flags = text.replace(/^.*?\bmaturin\s+publish\b/, '')
-  const kept = flags.replace(
-    /\s+(?:--skip-existing|--no-sdist|--non-interactive|-u|--username|-p|--password|-r|--repository|--repository-url)(?:[= ](?:"[^"]*"|'[^']*'|\$\{\{[^}]*\}\}|[^-\s]\S*))?/g,
-    '',
-  )
-  const sdist = /--no-sdist/.test(flags) ? '' : ' --sdist'
-  return `maturin build --release${sdist}${kept}`
+/** Runners of GitHub have pipx; images of Python, and runners of one's own, have pip at best. */
+function twineIn({ job }: TrustedUpload, { pipeline }: Release): string {
+  if (pipeline.provider === 'gitlab') return "pip install 'twine>=6.1' && twine"
+  const labels = job.runners.flatMap((runner) => (runner.known ? (runner.value ?? []) : ['']))
+  const isHosted = labels.every((label) => /^(?:ubuntu|macos|windows)-/.test(label))
+  return isHosted && job.image === undefined
+    ? 'pipx run twine'
+    : "python -m pip install 'twine>=6.1' && python -m twine"
 }

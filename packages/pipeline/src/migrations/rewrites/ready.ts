@@ -1,5 +1,6 @@
 import { unmetDemand } from '../../checks/client-refuses-node.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { child, textOf } from '../../yaml/tree.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
 import { hasNewNpm, needsNpm } from './npm-version.ts'
 
@@ -16,10 +17,25 @@ export function waitingUploads(release: Release): readonly TrustedUpload[] {
   return uploadsOf(release).filter((upload) => !isReady(upload, release))
 }
 
+/**
+ * github.com/PyO3/maturin-action, src/index.ts: on Linux `publish` runs in a container of manylinux unless it is told
+ * not to, and the container is given some of the environment variables only.
+ */
+export function runsMaturinInContainer({ step, job }: TrustedUpload): boolean {
+  if (step.client !== 'maturin' || step.action === undefined) return false
+  const input = (name: string) => textOf(child(step.within, 'with', name))
+  const isOff = input('manylinux') === 'off' || input('container') === 'off'
+  const labels = job.runners.flatMap((runner) => (runner.known ? (runner.value ?? []) : ['']))
+  const isElsewhere =
+    labels.length > 0 && labels.every((label) => /^(?:macos|windows)-/.test(label))
+  return input('command') === 'publish' && !isOff && !isElsewhere
+}
+
 function isReady(upload: TrustedUpload, release: Release): boolean {
   const { step } = upload
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true
   if (step.incapable !== undefined || unmetDemand(step) !== undefined) return false
+  if (runsMaturinInContainer(upload)) return false
   return release.pipeline.provider !== 'github' || !needsNpm(upload) || hasNewNpm(upload)
 }

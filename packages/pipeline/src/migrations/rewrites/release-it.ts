@@ -1,5 +1,4 @@
 import { setJsonMember } from '../../edits/json-edits.ts'
-import {} from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
 

@@ -82,7 +82,37 @@ function firstLine(text: string): { readonly line: string; readonly end: number 
   return at === 0 ? { line: '', end: 0 } : { line: lines[at] ?? '', end }
 }
 
-/** `command && `, where it begins a line that goes on: what can be taken out without another change. */
+const CONTROLS = /^[ \t]*(?:if|case|for|while|until)\b/gm
+const CONTROLLED = /^[ \t]*(?:fi|esac|done)\b/gm
+const SKIPS = /\b(?:exit|return)\b/
+
+/**
+ * Tells whether a command is the last of a script, and runs whenever the script comes that far: then a step behind the
+ * script can do what it does.
+ */
+export function endsScript(script: string, command: string): boolean {
+  const [start, ...others] = indexesOf(script, command)
+  if (start === undefined || others.length > 0) return false
+  const [before, after] = [script.slice(0, start), script.slice(start + command.length)]
+  const open = (before.match(CONTROLS) ?? []).length - (before.match(CONTROLLED) ?? []).length
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  const above = lastLine(before).line
+  return (
+    !after.split('\n').some(isCode) &&
+    open === 0 &&
+    !SKIPS.test(before) &&
+    // `poetry build && `: what fails ends the script in any case.
+    /^[ \t]*(?:[^&|;(){}]*&&[ \t]*)*$/.test(line) &&
+    (!CONTINUES.test(above) ||
+      /&&[ \t]*\\?$/.test(above) ||
+      (/\\$/.test(above) && /^[ \t]*&&/.test(line)))
+  )
+}
+
+/**
+ * What can be taken out without another change: `command && ` where it begins a line that goes on, ` && command` where
+ * it ends one.
+ */
 export function linkOf(script: string, command: string): string | undefined {
   const start = script.indexOf(command)
   if (start < 0 || script.indexOf(command, start + 1) >= 0 || command.includes('\n')) {
@@ -92,5 +122,11 @@ export function linkOf(script: string, command: string): string | undefined {
   const line = script.slice(script.lastIndexOf('\n', start) + 1, start)
   const link = /^[ \t]*(?:&&|;)[ \t]*(?=[^\s\\])/.exec(script.slice(start + command.length))?.[0]
   const isFirst = line.trim() === '' && !CONTINUES.test(before)
-  return link !== undefined && isFirst ? command + link : undefined
+  if (link !== undefined) return isFirst ? command + link : undefined
+  const rest = script.slice(start + command.length).split('\n')
+  const isLast = !isCode(rest[0] ?? '') && !CONTINUED.test(rest.find(isCode) ?? '')
+  const tail = /(?<=[^\s&|])[ \t]*(?:\\?\n[ \t]*)?&&[ \t]*(?:\\?\n[ \t]*)?$/.exec(
+    script.slice(0, start),
+  )?.[0]
+  return isLast && tail !== undefined ? tail + command : undefined
 }

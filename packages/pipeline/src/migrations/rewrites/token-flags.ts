@@ -1,18 +1,33 @@
+import type { ClientId } from '../../model.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit } from './command-edit.ts'
 import { readyUploads } from './ready.ts'
 
-/** Flags of the clients that hand a credential over, with their value. */
-const FLAGS =
-  /\s+(?:-u|--username|-p|--password|-t|--token|--user|--auth|--\/\/registry\.npmjs\.org\/:_authToken)(?:[ \t]*=[ \t]*|[ \t]+)(?:"[^"]*"|'[^']*'|\$\{\{[^}]*\}\}|\S+)/g
+/** Flags of the clients that hand a credential over. To pnpm and npm `-p` and `-t` mean other things. */
+const FLAGS: Readonly<Record<string, string>> = {
+  npm: '--//registry\\.npmjs\\.org/:_authToken',
+  pnpm: '--//registry\\.npmjs\\.org/:_authToken',
+  twine: '-u|--username|-p|--password',
+  uv: '-u|--username|-p|--password|-t|--token',
+  pdm: '-u|--username|-P|--password',
+  maturin: '-u|--username|-p|--password',
+}
+
+/** A command, or the arguments of one, without the flags that hand a credential over. */
+export function withoutTokens(text: string, client: ClientId): string {
+  const flags = FLAGS[client]
+  if (flags === undefined) return text
+  const value = `(?:[ \\t]*=[ \\t]*|[ \\t]+)(?:"[^"]*"|'[^']*'|\\$\\{\\{[^}]*\\}\\}|\\S+)`
+  return text.replace(new RegExp(`(?<!\\S)(?:${flags})${value}\\s*`, 'g'), '').trimEnd()
+}
 
 /** The same as variables before the command. */
 const VARIABLES =
   /(?<![\w-])(?:NODE_AUTH_TOKEN|NPM_TOKEN|TWINE_USERNAME|TWINE_PASSWORD|UV_PUBLISH_TOKEN|UV_PUBLISH_PASSWORD|YARN_NPM_AUTH_TOKEN)=(?:"[^"]*"|'[^']*'|\$\{\{[^}]*\}\}|\S+)\s+/g
 
 /** Clients that exchange by themselves once nothing is handed to them. */
-const EXCHANGING: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn', 'twine', 'uv'])
+const EXCHANGING: ReadonlySet<string> = new Set([...Object.keys(FLAGS), 'yarn'])
 
 /** Tokens on the command line. */
 export const tokenFlags: Rewrite = {
@@ -29,10 +44,7 @@ export const tokenFlags: Rewrite = {
 
 function* without(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step } = upload
-  // To pnpm and npm `-p` and `-t` mean other things.
-  const python = step.client === 'twine' || step.client === 'uv'
-  const bare = step.text.replace(VARIABLES, '')
-  const text = python || bare.includes('_authToken') ? bare.replace(FLAGS, '') : bare
+  const text = withoutTokens(step.text.replace(VARIABLES, ''), step.client)
   if (text === step.text) return
   const edits = commandEdit(upload, text, release)
   if (edits === undefined) {

@@ -53,12 +53,9 @@ function* removed(
     yield { place: secret.place, sentence }
     return
   }
-  const gone = [
-    variable,
-    ...entriesOf(owner.env)
-      .map(([key]) => key)
-      .filter((key) => COMPANIONS.includes(key)),
-  ]
+  const gone = entriesOf(owner.env)
+    .map(([key]) => key)
+    .filter((key) => key === variable || COMPANIONS.includes(key))
   const edits = withoutVariables(source, owner, gone)
   if (edits === undefined) {
     const sentence = `Take ${variable} out by hand: the way its \`${owner.key}:\` is written is not edited here.`
