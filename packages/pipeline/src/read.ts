@@ -150,7 +150,11 @@ async function checkDirectory(directory: string): Promise<void> {
 }
 
 async function workflowFiles(directory: string): Promise<readonly string[]> {
-  const names = await readdir(join(directory, WORKFLOWS)).catch(() => [])
+  const names = await readdir(join(directory, WORKFLOWS)).catch((error: unknown) => {
+    const reason = reasonOf(error)
+    if (['ENOENT', 'ENOTDIR'].includes(reason)) return []
+    throw new PipelineError('file_unreadable', { file: WORKFLOWS, reason })
+  })
   return names
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()

@@ -42,12 +42,7 @@ interface Replaced {
 
 /** The value of each document. Undefined for what is not YAML, and where nothing stands at the target. */
 function valuesOf(text: string, replaced?: Replaced): readonly Value[] | undefined {
-  // The last line of a block scalar says the same with a line break behind it and without.
-  const documents = parseAllDocuments(text.endsWith('\n') ? text : `${text}\n`, {
-    uniqueKeys: false,
-    logLevel: 'silent',
-    prettyErrors: false,
-  })
+  const documents = replaced === undefined ? documentsOf(text) : unedited(text)
   if (!Array.isArray(documents)) return undefined
   if (documents.some(({ errors }) => errors.length > 0)) return undefined
   const reader = new Reader(text.length, replaced)
@@ -58,6 +53,25 @@ function valuesOf(text: string, replaced?: Replaced): readonly Value[] | undefin
     if (error instanceof Unreadable || error instanceof RangeError) return undefined
     throw error
   }
+}
+
+type Documents = ReturnType<typeof parseAllDocuments>
+
+function documentsOf(text: string): Documents {
+  // The last line of a block scalar says the same with a line break behind it and without.
+  return parseAllDocuments(text.endsWith('\n') ? text : `${text}\n`, {
+    uniqueKeys: false,
+    logLevel: 'silent',
+    prettyErrors: false,
+  })
+}
+
+/** Many edits are tried on one text, one after the other: it is parsed once. */
+let last: { readonly text: string; readonly documents: Documents } | undefined
+
+function unedited(text: string): Documents {
+  if (last?.text !== text) last = { text, documents: documentsOf(text) }
+  return last.documents
 }
 
 class Unreadable extends Error {}

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { examine } from '../checks/run.ts'
@@ -114,3 +116,29 @@ describe.each(KINDS)(
     })
   },
 )
+
+it('damages no file that is not UTF-8', async () => {
+  const workflow = `on: { push: { tags: ['v*'] } }
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    permissions: { contents: read, id-token: write }
+    steps:
+      - uses: actions/setup-node@v5
+        with: { node-version: 24 }
+      - run: sh release.sh
+        env: { NPM_TOKEN: "\${{ secrets.NPM_TOKEN }}" }
+`
+  const migration = await withRepository(
+    {
+      '.github/workflows/release.yml': workflow,
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+    },
+    async (directory) => {
+      const script = `# J\u00f6rg\necho "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > ~/.npmrc\nnpm publish\n`
+      await writeFile(join(directory, 'release.sh'), script, 'latin1')
+      return planMigration(directory, { harden: false })
+    },
+  )
+  expect(migration.files.map(({ file }) => file)).not.toContain('release.sh')
+})

@@ -6,7 +6,7 @@ import {
   type RecordedPublisher,
 } from '@trustpub/identity'
 import { KNOWN_HOSTS } from '../checks/unknown-host.ts'
-import { agree, applyEdits, type Edit } from '../edits/edit.ts'
+import { agree, applyEdits, type Edit, type SourceFile } from '../edits/edit.ts'
 import { neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { readReleases } from '../read.ts'
@@ -115,7 +115,7 @@ function sorted(
       if (outcome.edits.every((edit) => changesNothing(edit, release))) continue
       const why = outcome.edits
         .map(({ file }) => release.source(file))
-        .map((source) => source && whyGenerated(source))
+        .map((source) => source && (whyUndecoded(source) ?? whyGenerated(source)))
         .find((reason) => reason !== undefined)
       if (why === undefined) possible.push(outcome)
       else
@@ -130,6 +130,11 @@ function sorted(
 
 function changesNothing({ file, start, end, text }: Edit, release: Release): boolean {
   return release.source(file)?.text.slice(start, end) === text
+}
+
+/** Scripts and settings are read in any encoding; what was decoded wrongly would be written wrongly. */
+function whyUndecoded({ file, text }: SourceFile): string | undefined {
+  return text.includes('\uFFFD') ? `${file} is not UTF-8, and would be damaged` : undefined
 }
 
 /** As many changes as can be made at once; the others come up again in the next round. */

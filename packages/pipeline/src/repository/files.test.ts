@@ -50,6 +50,13 @@ describe('the files of a repository', () => {
     expect(readAtOnce('a')).toBeUndefined()
   })
 
+  it.each(['latin1', 'utf16le'] as const)('are refused in the encoding %s', async (encoding) => {
+    writeFileSync(join(root, 'a'), 'name: Veröffentlichen', encoding)
+    await expect(read('a')).rejects.toMatchObject({
+      message: expect.stringMatching(/^a .*it is not UTF-8/),
+    })
+  })
+
   it('are absent, with no reason to complain, where there are none', async () => {
     symlinkSync('nowhere', join(root, 'a'))
     expect(await read('a')).toBeUndefined()

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
@@ -27,14 +28,18 @@ export function fileReader(root: string, overlay: Overlay): ReadFile {
 async function fileIfThere(root: string, file: string): Promise<string | undefined> {
   const path = join(root, file)
   let found: Stats
+  let bytes: Buffer | undefined
   try {
     found = await stat(path)
     if (!isText(found, root, path)) return undefined
-    if (found.size <= MAX_TEXT_BYTES) return await readFile(path, 'utf8')
+    if (found.size <= MAX_TEXT_BYTES) bytes = await readFile(path)
   } catch (error) {
     return absent(error, file)
   }
-  const reason = `it has ${Math.round(found.size / 1024 / 1024)} MB`
+  // What is decoded wrongly would be written wrongly.
+  if (bytes !== undefined && isUtf8(bytes)) return bytes.toString('utf8')
+  const size = Math.round(found.size / 1024 / 1024)
+  const reason = bytes === undefined ? `it has ${size} MB` : 'it is not UTF-8'
   throw new PipelineError('file_unreadable', { file, reason })
 }
 

@@ -88,6 +88,15 @@ describe('splitScript', () => {
     )
   })
 
+  it('opens no subshells without end', () => {
+    const depth = 20_000
+    const found = splitScript(`${'('.repeat(depth)} cd x ${')'.repeat(depth)}; cd y`)
+    expect(found.map(({ text, scope }) => [text, scope.length])).toEqual([
+      ['cd x', 50],
+      ['cd y', 0],
+    ])
+  })
+
   it('takes time in proportion to a long script', () => {
     const started = performance.now()
     splitScript('echo $(a "$(b)") `c` \\\n && (d)\n'.repeat(20_000))

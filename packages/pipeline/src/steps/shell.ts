@@ -15,6 +15,9 @@ const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', 
 // Nobody nests command substitutions deeper; each level is scanned again.
 const MAX_NESTING = 10
 
+// Nor subshells; what is within is read as if it stood in the last one.
+const MAX_SUBSHELLS = 50
+
 /**
  * Splits a script into its simple commands, in the order they stand (POSIX Shell Command Language,
  * section 2, as far as release scripts use it). Comments, redirections and here-documents are left out.
@@ -53,6 +56,8 @@ class Splitter {
   readonly #start: Start
   #position = 0
   #scope: readonly number[]
+  /** Parentheses that open no further subshell. */
+  #beyond = 0
   #words: string[] = []
   #word: string | undefined
   #from: { readonly position: number; readonly line: number } | undefined
@@ -185,13 +190,15 @@ class Splitter {
 
   #open(): void {
     this.#endCommand()
-    this.#scope = [...this.#scope, ++this.#start.subshells.count]
+    if (this.#scope.length >= MAX_SUBSHELLS) this.#beyond++
+    else this.#scope = [...this.#scope, ++this.#start.subshells.count]
     this.#position += 1
   }
 
   #close(): void {
     this.#endCommand()
-    if (this.#scope.length > this.#start.scope.length) this.#scope = this.#scope.slice(0, -1)
+    if (this.#beyond > 0) this.#beyond--
+    else if (this.#scope.length > this.#start.scope.length) this.#scope = this.#scope.slice(0, -1)
     this.#position += 1
   }
 
