@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { nodeClient } from './support/clients.ts'
@@ -69,6 +70,50 @@ describe('trustpub doctor', () => {
     expect(readFileSync(join(directory, 'package.json'), 'utf8')).toBe(manifest)
   })
 
+  it('mends the file that a link leads to', async () => {
+    const directory = copyOf('npm-too-old/failing')
+    const file = join(directory, '.github/workflows/release.yml')
+    renameSync(file, join(directory, 'release.yml'))
+    symlinkSync('../../release.yml', file)
+    expect((await doctor([directory, '--fix'])).status).toBe(0)
+    expect(lstatSync(file).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(directory, 'release.yml'), 'utf8')).toContain('npm@11')
+  })
+
+  it('compares with the remote of git, also from a worktree', async () => {
+    const directory = copyOf('repository-field/failing')
+    await git(directory, 'init', '-q')
+    await git(directory, 'remote', 'add', 'origin', 'https://github.com/acme/renamed')
+    await git(directory, 'add', '.')
+    await git(directory, 'commit', '-q', '-m', 'x')
+    const worktree = join(temporaryFolder(), 'worktree')
+    await git(directory, 'worktree', 'add', '-q', worktree)
+    for (const place of [directory, worktree]) {
+      const { stdout, status } = await doctor([place])
+      expect(stdout).toContain('acme/renamed')
+      expect(status).toBe(1)
+    }
+  })
+
+  it('waits for no pipe, and follows no link to a device', async () => {
+    const directory = copyOf('npm-too-old/passing')
+    const workflows = join(directory, '.github/workflows')
+    execFileSync('mkfifo', [join(workflows, 'pipe.yml')])
+    expect((await doctor([directory])).status).toBe(0)
+    symlinkSync('/dev/zero', join(workflows, 'zero.yml'))
+    const { stdout, status } = await doctor([directory, '--strict'])
+    expect(stdout).toContain('zero.yml is a link to a file outside of the repository')
+    expect(status).toBe(1)
+  })
+
+  it('says where the repository begins that a folder is in', async () => {
+    const directory = copyOf('npm-too-old/passing')
+    mkdirSync(join(directory, 'packages/a'), { recursive: true })
+    const { stdout, status } = await doctor([], {}, join(directory, 'packages/a'))
+    expect(stdout).toContain('The repository begins at ../..')
+    expect(status).toBe(0)
+  })
+
   it('knows the tags of git', async () => {
     const directory = copyOf('tag-filter/failing')
     await git(directory, 'init', '-q')
@@ -104,7 +149,19 @@ describe('trustpub doctor', () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
     const { output } = await doctor([copyOf('npm-too-old/failing')], env)
     expect(output).toMatch(/^::error file=/m)
-    expect(readFileSync(summary, 'utf8')).toContain('trustpub doctor: 1 errors')
+    expect(readFileSync(summary, 'utf8')).toContain('trustpub doctor: 1 error, ')
+    const nowhere = { ...env, GITHUB_STEP_SUMMARY: '/nowhere/at/all' }
+    const unwritten = await doctor([copyOf('npm-too-old/passing')], nowhere)
+    expect(unwritten.output).toContain('No summary was written')
+    expect(unwritten.status).toBe(0)
+  })
+
+  it('names files by their path in the checkout of the CI', async () => {
+    const checkout = temporaryFolder()
+    cpSync(join(FIXTURES, 'npm-too-old/failing'), join(checkout, 'code'), { recursive: true })
+    const env = { GITHUB_WORKSPACE: checkout }
+    const { stdout } = await doctor(['code', '--format', 'github'], env, checkout)
+    expect(stdout).toMatch(/^::error file=code\/\.github\/workflows\/release\.yml,line=15,/)
   })
 
   it('asks the registry with --online, and does without one that cannot be reached', async (ctx) => {
@@ -127,6 +184,7 @@ describe('trustpub doctor', () => {
     [['/does/not/exist'], 3, 'cannot be read'],
     [['.', 'x'], 2, 'one directory'],
     [['--format', 'xml'], 2, 'no format "xml"'],
+    [['--json', '--format', 'sarif'], 2, 'are two formats'],
     [['--registry', 'https://x.example'], 2, 'goes with --online'],
     [['.'], 0, 'neither .github/workflows nor .gitlab-ci.yml'],
   ] as const)('answers %j with a sentence', async ([args, code, words]) => {

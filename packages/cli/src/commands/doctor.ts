@@ -1,10 +1,11 @@
 import { appendFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { PipelineError, type Release } from '@trustpub/pipeline'
+import { basename, resolve } from 'node:path'
+import { PipelineError } from '@trustpub/pipeline'
 import { type Arguments, type Command, type ExitStatus, UsageError } from '../command.ts'
 import { codeQuality, githubCommands, markdownSummary } from '../doctor/annotations.ts'
-import { type Diagnosis, diagnose } from '../doctor/examine.ts'
+import { type Ask, type Diagnosis, diagnose } from '../doctor/examine.ts'
 import { countsOf, reportLines } from '../doctor/report.ts'
+import { type PathOf, pathsFromCheckout } from '../doctor/workspace.ts'
 import type { Ui } from '../ui/ui.ts'
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'gitlab'] as const
@@ -52,33 +53,34 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
     throw new UsageError(`doctor takes one directory, not also "${surplus}".`)
   const format = formatOf(args)
   const root = resolve(directory)
-  const ask = await asking(args, ui)
+  const ask = await asking(args)
   let diagnosis: Diagnosis
   try {
-    diagnosis = await diagnose(root, ask)
+    diagnosis = await slowly(ui, () => diagnose(root, ask))
     if (args.flag('fix')) diagnosis = await mended(diagnosis, ask, ui)
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error
     ui.problem(error.message)
     return 3
   }
-  await print(diagnosis, directory, format, ui)
+  await print(diagnosis, directory === '.' ? basename(root) : directory, format, ui)
   const { errors, warnings } = countsOf(diagnosis)
   return errors > 0 || (args.flag('strict') && warnings > 0) ? 1 : 0
 }
 
 function formatOf(args: Arguments): Format {
-  const asked = args.flag('json') ? 'json' : (args.text('format') ?? 'text')
+  const asked = args.text('format') ?? (args.flag('json') ? 'json' : 'text')
   const format = FORMATS.find((one) => one === asked)
   if (format === undefined) {
     throw new UsageError(`There is no format "${asked}". Known ones: ${FORMATS.join(', ')}.`)
   }
+  if (args.flag('json') && format !== 'json') {
+    throw new UsageError(`--json and --format ${format} are two formats: leave one out.`)
+  }
   return format
 }
 
-type Ask = ((release: Release) => Promise<Release>) | undefined
-
-async function asking(args: Arguments, ui: Ui): Promise<Ask> {
+async function asking(args: Arguments): Promise<Ask | undefined> {
   const registry = args.text('registry')
   if (!args.flag('online')) {
     if (registry !== undefined) throw new UsageError('--registry goes with --online.')
@@ -86,11 +88,21 @@ async function asking(args: Arguments, ui: Ui): Promise<Ask> {
   }
   // Most runs ask nobody.
   const { online } = await import('../doctor/online.ts')
-  return online(registry, ui)
+  return online(registry)
+}
+
+/** Nobody wants to read that something is going on which is over already. */
+async function slowly<T>(ui: Ui, work: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => ui.progress('Reading the repository …'), 1000)
+  try {
+    return await work()
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Writes the safe edits, and examines what is there then. */
-async function mended(before: Diagnosis, ask: Ask, ui: Ui): Promise<Diagnosis> {
+async function mended(before: Diagnosis, ask: Ask | undefined, ui: Ui): Promise<Diagnosis> {
   const { mend } = await import('../doctor/fix.ts')
   const { writeFiles } = await import('../migrate/write.ts')
   const { files, mended: done, skipped } = mend(before)
@@ -107,20 +119,25 @@ async function mended(before: Diagnosis, ask: Ask, ui: Ui): Promise<Diagnosis> {
 }
 
 async function print(diagnosis: Diagnosis, shown: string, format: Format, ui: Ui): Promise<void> {
+  const pathOf = pathsFromCheckout(diagnosis.directory, process.env)
   if (format === 'json') ui.printJson((await import('../doctor/json.ts')).jsonOf(diagnosis))
-  else if (format === 'sarif') ui.printJson((await import('../doctor/sarif.ts')).sarifOf(diagnosis))
-  else if (format === 'gitlab') ui.printJson(codeQuality(diagnosis))
-  else if (format === 'github') for (const line of githubCommands(diagnosis)) ui.print(line)
+  else if (format === 'sarif')
+    ui.printJson((await import('../doctor/sarif.ts')).sarifOf(diagnosis, pathOf))
+  else if (format === 'gitlab') ui.printJson(codeQuality(diagnosis, pathOf))
+  else if (format === 'github') for (const line of githubCommands(diagnosis, pathOf)) ui.print(line)
   else {
     for (const line of reportLines(diagnosis, shown, ui.colour)) ui.print(line)
-    await annotate(diagnosis, ui)
+    if (process.env.GITHUB_ACTIONS === 'true') await annotate(diagnosis, pathOf, ui)
   }
 }
 
 /** In GitHub Actions people look at the pull request, not at the log. */
-async function annotate(diagnosis: Diagnosis, ui: Ui): Promise<void> {
-  const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY } = process.env
-  if (GITHUB_ACTIONS !== 'true') return
-  for (const line of githubCommands(diagnosis)) ui.ciCommand(line)
-  if (GITHUB_STEP_SUMMARY) await appendFile(GITHUB_STEP_SUMMARY, markdownSummary(diagnosis))
+async function annotate(diagnosis: Diagnosis, pathOf: PathOf, ui: Ui): Promise<void> {
+  for (const line of githubCommands(diagnosis, pathOf)) ui.ciCommand(line)
+  const { GITHUB_STEP_SUMMARY: summary } = process.env
+  if (!summary) return
+  await appendFile(summary, markdownSummary(diagnosis, pathOf)).catch((error: unknown) => {
+    // The findings stand in the log as well.
+    ui.progress(`No summary was written: ${error instanceof Error ? error.message : error}`)
+  })
 }

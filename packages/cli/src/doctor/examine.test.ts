@@ -35,7 +35,8 @@ describe('diagnose', () => {
 
   it('knows the marks of a merge conflict', async () => {
     write('on: push\n<<<<<<< HEAD\njobs: {}\n=======\njobs: []\n>>>>>>> other\n')
-    const { findings } = await diagnose(directory)
+    const { findings, source } = await diagnose(directory)
+    expect(source('.github/workflows/release.yml')?.text).toContain('<<<<<<< HEAD')
     expect(findings[0]?.message).toContain('merge conflict')
     expect(findings[0]?.place.line).toBe(2)
   })
@@ -44,16 +45,35 @@ describe('diagnose', () => {
     write('on: [', 'broken.yml')
     write(PUBLISH)
     const { findings, unknowns } = await diagnose(directory)
-    expect(unknowns[0]?.sentence).toContain('broken.yml')
-    expect(findings.map(({ check }) => check)).toContain('id-token-permission')
+    expect(unknowns).not.toContainEqual(expect.objectContaining({ broken: true }))
+    expect(findings.map(({ check, severity }) => [check, severity])).toEqual(
+      expect.arrayContaining([
+        ['unreadable-file', 'warning'],
+        ['id-token-permission', 'error'],
+      ]),
+    )
+  })
+
+  it('says what two CIs have in common once, and errors of both before warnings of one', async () => {
+    write(PUBLISH)
+    writeFileSync(join(directory, '.gitlab-ci.yml'), 'publish:\n  script: npm publish\n')
+    writeFileSync(join(directory, 'trusted-publishers.json'), '{')
+    writeFileSync(join(directory, 'package.json'), '{ "name": "@acme/widget", ')
+    const { findings, unknowns } = await diagnose(directory)
+    expect(findings.filter(({ check }) => check === 'record-unreadable')).toHaveLength(1)
+    expect(unknowns.filter(({ sentence }) => sentence.includes('as a manifest'))).toHaveLength(1)
+    const order = ['error', 'warning', 'note']
+    const ranks = findings.map(({ severity }) => order.indexOf(severity))
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
   })
 
   it('does not follow a link out of the repository', async () => {
     const outside = mkdtempSync(join(tmpdir(), 'trustpub-outside-'))
     writeFileSync(join(outside, 'release.yml'), PUBLISH)
     symlinkSync(join(outside, 'release.yml'), join(directory, '.github/workflows/release.yml'))
-    const { findings } = await diagnose(directory)
+    const { findings, source } = await diagnose(directory)
     expect(findings[0]?.message).toContain('link to a file outside of the repository')
+    expect(source('.github/workflows/release.yml')).toBeUndefined()
     rmSync(outside, { recursive: true })
   })
 
@@ -62,7 +82,7 @@ describe('diagnose', () => {
     expect(await diagnose(directory)).toMatchObject({
       findings: [],
       publishes: false,
-      releases: [],
+      hasCi: false,
     })
   })
 

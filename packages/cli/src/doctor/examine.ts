@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  examine,
+  examineAll,
   type Finding,
   type Ignored,
   PipelineError,
@@ -13,6 +13,8 @@ import {
 /** What doctor has to say about a repository. */
 export interface Diagnosis {
   readonly directory: string
+  /** Whether there is a CI configuration, readable or not. */
+  readonly hasCi: boolean
   /** Whether there is anything that publishes. */
   readonly publishes: boolean
   readonly findings: readonly Finding[]
@@ -20,54 +22,69 @@ export interface Diagnosis {
   readonly ignored: readonly Ignored[]
   /** What could not be read or decided. */
   readonly unknowns: readonly Unknown[]
-  readonly releases: readonly Release[]
+  /** The files of the repository that findings are about. */
+  readonly source: Release['source']
 }
 
+/** Completes a release with what its registries say. */
+export type Ask = (release: Release) => Promise<Release>
+
 /**
- * Examines a repository. A file that cannot be read is a finding, since the CI cannot read it either.
- * @param ask completes a release with what its registries say
+ * Examines a repository. A CI configuration that cannot be read is a finding, since the CI cannot read it either.
  * @throws PipelineError `directory_unreadable`
  */
 export async function diagnose(
   directory: string,
-  ask: (release: Release) => Promise<Release> = async (release) => release,
+  ask: Ask = async (release) => release,
 ): Promise<Diagnosis> {
+  let read: readonly Release[]
   try {
-    const read = await readReleases(directory)
-    const releases = await Promise.all(read.map(ask))
-    const examined = releases.map((release) => examine(release))
-    return {
-      directory,
-      publishes: releases.some(({ pipeline }) => pipeline.jobs.length > 0),
-      findings: examined.flatMap(({ findings }) => findings),
-      ignored: examined.flatMap(({ ignored }) => ignored),
-      unknowns: releases.flatMap(({ pipeline }) => pipeline.unknowns),
-      releases,
-    }
+    read = await readReleases(directory)
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code === 'directory_unreadable') throw error
-    const findings = [await unreadable(error, directory)]
-    return { directory, publishes: false, findings, ignored: [], unknowns: [], releases: [] }
+    return broken(directory, error)
+  }
+  const releases: Release[] = []
+  for (const release of read) releases.push(await ask(release))
+  return {
+    directory,
+    hasCi: releases.length > 0,
+    publishes: releases.some(({ pipeline }) => pipeline.jobs.length > 0),
+    ...examineAll(releases),
+    unknowns: unknownsOf(releases),
+    source: (file) => releases[0]?.source(file),
   }
 }
 
-/** Lines that git leaves where two changes meet. */
-const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m
+/** Broken files are findings, and manifests are read for both CIs. */
+function unknownsOf(releases: readonly Release[]): readonly Unknown[] {
+  const open = releases
+    .flatMap(({ pipeline }) => pipeline.unknowns)
+    .filter(({ broken }) => broken === undefined)
+  return [...new Map(open.map((one) => [JSON.stringify(one), one])).values()]
+}
 
-async function unreadable(error: PipelineError, directory: string): Promise<Finding> {
-  const { file } = error.place
-  const text = await readFile(join(directory, file), 'utf8').catch(() => '')
-  const conflict = CONFLICT.exec(text)
-  const line =
-    conflict === null ? error.place.line : text.slice(0, conflict.index).split('\n').length
-  return {
+/** There is a CI configuration, and nothing of it can be read. */
+async function broken(
+  directory: string,
+  { code, place, message }: PipelineError,
+): Promise<Diagnosis> {
+  const isText = code === 'workflow_unparseable' || code === 'merge_conflict'
+  const text = isText ? await readFile(join(directory, place.file), 'utf8') : undefined
+  const finding: Finding = {
     check: 'unreadable-file',
     severity: 'error',
-    place: { ...error.place, line },
-    message:
-      conflict === null
-        ? error.message
-        : `${file} holds the marks of a merge conflict, so it is no YAML and starts nothing.`,
-    fix: conflict === null ? 'Correct the file.' : 'Resolve the conflict and commit the file.',
+    place,
+    message,
+    fix: 'Correct the file: until then the CI runs nothing.',
+  }
+  return {
+    directory,
+    hasCi: true,
+    publishes: false,
+    findings: [finding],
+    ignored: [],
+    unknowns: [],
+    source: (file) => (file === place.file && text !== undefined ? { file, text } : undefined),
   }
 }

@@ -1,4 +1,4 @@
-import { applyEdits, type ChangedFile, type Finding } from '@trustpub/pipeline'
+import { agree, applyEdits, type ChangedFile, type Finding } from '@trustpub/pipeline'
 import type { Diagnosis } from './examine.ts'
 
 /** What `--fix` does. */
@@ -10,36 +10,20 @@ export interface Mending {
 }
 
 /** The texts after the edits of all findings that have some. An edit that meets another one is left for the next run. */
-export function mend({ findings, releases }: Diagnosis): Mending {
+export function mend({ findings, source }: Diagnosis): Mending {
   const mended: Finding[] = []
   const skipped: Finding[] = []
+  let edits: NonNullable<Finding['edits']> = []
   for (const finding of findings) {
     if (finding.edits === undefined) continue
-    try {
-      changedFiles([...mended, finding], releases)
-      mended.push(finding)
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      skipped.push(finding)
-    }
+    const all = [...edits, ...finding.edits]
+    if (agree(all)) edits = all
+    ;(edits === all ? mended : skipped).push(finding)
   }
-  return { files: changedFiles(mended, releases), mended, skipped }
-}
-
-function changedFiles(
-  findings: readonly Finding[],
-  [release]: Diagnosis['releases'],
-): readonly ChangedFile[] {
-  const edits = findings.flatMap((finding) => finding.edits ?? [])
-  return [...new Set(edits.map(({ file }) => file))].map((file) => {
-    const before = release?.source(file)?.text ?? ''
-    return {
-      file,
-      before,
-      after: applyEdits(
-        before,
-        edits.filter((edit) => edit.file === file),
-      ),
-    }
+  const files = [...new Set(edits.map(({ file }) => file))].map((file) => {
+    const before = source(file)?.text ?? ''
+    const own = edits.filter((edit) => edit.file === file)
+    return { file, before, after: applyEdits(before, own) }
   })
+  return { files, mended, skipped }
 }

@@ -9,6 +9,7 @@ import { sarifOf } from './sarif.ts'
 import { TEXT, testDiagnosis, testFinding } from './testing.ts'
 
 const colour = pc.createColors(false)
+const asItIs = (file: string) => file
 const at = TEXT.indexOf('self-hosted')
 const edit = (start: number, end: number, text: string) => ({
   file: testFinding().place.file,
@@ -107,7 +108,7 @@ describe('the report for people', () => {
   it.each([
     [{ findings: [] }, 'Nothing in . is certain to fail'],
     [{ findings: [], publishes: false }, 'No job in . publishes'],
-    [{ findings: [], publishes: false, releases: [] }, 'neither .github/workflows'],
+    [{ findings: [], publishes: false, hasCi: false }, 'neither .github/workflows'],
     [
       { findings: [testFinding({ severity: 'warning' })] },
       'certain to fail on release day. 1 warning',
@@ -120,10 +121,33 @@ describe('the report for people', () => {
   })
 })
 
+describe('a repository that wants to be more than text', () => {
+  const esc = String.fromCharCode(27)
+  const file = testFinding().place.file
+  const text = (line: string) => ({ source: () => ({ file, text: `\n\n\n${line}\n` }) })
+
+  it('steers neither the terminal nor the CI', () => {
+    const finding = testFinding({ message: `::error::no\n::warning::${esc}[2J`, fix: '##[group]x' })
+    const changes = { findings: [finding], ...text(`\trun: ${esc}[31m ##[error]x`) }
+    const lines = reportLines(testDiagnosis(changes), '.', colour)
+    expect(lines.join('\n')).not.toMatch(new RegExp(`^\\s*::|##\\[|${esc}`, 'm'))
+    expect(lines[1]).toContain('4 │   run: ')
+  })
+
+  it('fills no screen with one line, or with what is not known', () => {
+    const unknowns = Array.from({ length: 40 }, (_, at) => ({ sentence: `Unknown ${at}.` }))
+    const changes = { unknowns, ...text('x'.repeat(5000)) }
+    const lines = reportLines(testDiagnosis(changes), '.', colour)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(200)
+    expect(lines.filter((line) => line.includes('Unknown'))).toHaveLength(12)
+    expect(lines.join('\n')).toContain('and 28 more')
+  })
+})
+
 describe('the formats for machines', () => {
   it('are valid SARIF, with the fix and what was set aside', () => {
     const ignored = [{ ...testFinding(), reason: 'a machine of our own' }]
-    const sarif = sarifOf(testDiagnosis({ findings: [fixable], ignored }))
+    const sarif = sarifOf(testDiagnosis({ findings: [fixable], ignored }), asItIs)
     const validate = new Ajv({ strict: false }).compile(SARIF)
     expect(validate(sarif), JSON.stringify(validate.errors)).toBe(true)
     expect(sarif).toMatchObject({
@@ -162,15 +186,18 @@ describe('the formats for machines', () => {
   it('escape what GitHub would take for its own', () => {
     const [command] = githubCommands(
       testDiagnosis({ findings: [testFinding({ place: { file: 'a:b,c', line: 1, column: 1 } })] }),
+      asItIs,
     )
     expect(command).toBe(
       '::error file=a%3Ab%2Cc,line=1,col=1,title=trustpub%3A self-hosted-runner::It says "no" | 100%25, of course:%0Ayes.%0AUse `ubuntu-latest`.',
     )
-    expect(markdownSummary(testDiagnosis())).toContain('It says "no" \\| 100%, of course: yes.')
+    expect(markdownSummary(testDiagnosis(), asItIs)).toContain(
+      'It says "no" \\| 100%, of course: yes.',
+    )
   })
 
   it('tell GitLab a path, a line and a fingerprint', () => {
-    expect(codeQuality(testDiagnosis())).toMatchObject([
+    expect(codeQuality(testDiagnosis(), asItIs)).toMatchObject([
       {
         check_name: 'self-hosted-runner',
         severity: 'critical',
@@ -178,6 +205,43 @@ describe('the formats for machines', () => {
         location: { path: '.github/workflows/release.yml', lines: { begin: 4 } },
       },
     ])
+  })
+
+  it('give every finding a fingerprint of its own, which lines above do not change', () => {
+    const twice = [testFinding(), testFinding({ place: { ...testFinding().place, line: 3 } })]
+    const moved = twice.map((one) => ({
+      ...one,
+      place: { ...one.place, line: one.place.line + 9 },
+    }))
+    const prints = [twice, moved].map((findings) =>
+      codeQuality(testDiagnosis({ findings }), asItIs).map(({ fingerprint }) => fingerprint),
+    )
+    expect(new Set(prints[0]).size).toBe(2)
+    expect(prints[1]).toEqual(prints[0])
+  })
+
+  it('name files by their path in the checkout', () => {
+    const inFolder = (file: string) => `code/a b/${file}`
+    const diagnosis = testDiagnosis({ findings: [fixable] })
+    expect(githubCommands(diagnosis, inFolder)[0]).toContain('file=code/a b/.github/workflows/')
+    expect(JSON.stringify(codeQuality(diagnosis, inFolder))).toContain('code/a b/.github')
+    const sarif = JSON.stringify(sarifOf(diagnosis, inFolder))
+    expect(sarif.match(/"code\/a%20b\/\.github\/workflows\/release\.yml"/g)).toHaveLength(2)
+  })
+
+  it('leave findings out of a summary that GitHub would refuse', () => {
+    const findings = Array.from({ length: 5000 }, (_, at) =>
+      testFinding({ message: `${at} ${'x'.repeat(300)}` }),
+    )
+    const summary = markdownSummary(testDiagnosis({ findings }), asItIs)
+    expect(summary.length).toBeLessThan(1024 * 1024)
+    expect(summary).toMatch(/And \d+ more; the log has them all\./)
+  })
+
+  it('keep markup out of the summary, and code as it is', () => {
+    const message = 'Runs `a | b_c` and <img> [x](y) *so*.'
+    const summary = markdownSummary(testDiagnosis({ findings: [testFinding({ message })] }), asItIs)
+    expect(summary).toContain('Runs `a \\| b_c` and \\<img\\> \\[x\\](y) \\*so\\*.')
   })
 
   it('count as JSON', () => {

@@ -5,10 +5,11 @@ import { countsOf } from './report.ts'
 
 /** A diagnosis as `--json` prints it. */
 export function jsonOf(diagnosis: Diagnosis): Json {
-  const { findings, ignored, unknowns } = diagnosis
+  const { publishes, findings, ignored, unknowns } = diagnosis
   const counts = countsOf(diagnosis)
   return {
     ok: counts.errors === 0,
+    publishes,
     counts,
     findings: findings.map(findingOf),
     ignored: ignored.map((one) => ({ ...findingOf(one), reason: one.reason })),

@@ -6,12 +6,13 @@ import {
   type OnlinePackage,
   PUBLIC,
   type Release,
+  type Unknown,
 } from '@trustpub/pipeline'
 import { UsageError } from '../command.ts'
-import type { Ui } from '../ui/ui.ts'
 import { Http } from '../verify/http.ts'
 import { askJson, isObject, listIn, objectIn, textIn } from '../verify/json.ts'
 import { normalisedName } from '../verify/python-names.ts'
+import type { Ask } from './examine.ts'
 
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024
 const MAX_ATTESTATIONS_BYTES = 10 * 1024 * 1024
@@ -30,27 +31,24 @@ interface Sources {
 }
 
 /**
- * Completes releases with what the registries say of their packages. A registry that cannot be asked is told of, and is no
+ * Completes releases with what the registries say of their packages. A registry that cannot be asked is an unknown, and no
  * reason to fail: the repository has been examined all the same.
  * @throws UsageError if the registry is no address
  */
-export function online(
-  registry: string | undefined,
-  ui: Ui,
-): (release: Release) => Promise<Release> {
+export function online(registry: string | undefined): Ask {
   const sources = sourcesOf(registry)
+  // Each is asked for once, although a package may be of two CIs and the repository examined again after --fix.
+  const packages = new Map<string, OnlinePackage>()
+  const failures = new Map<string, Refusal>()
   return async (release) => {
-    const http = new Http(undefined, [])
-    const packages = new Map<string, OnlinePackage>()
-    const open = [...packagesOf(release)]
+    const names = [...packagesOf(release)]
+    const open = names.filter((name) => !packages.has(name) && !failures.has(name)).reverse()
+    const http = new Http(undefined, [500])
     const work = async (): Promise<void> => {
       for (let name = open.pop(); name !== undefined; name = open.pop()) {
-        const found = await askFor(name, sources, http).catch((error: unknown) => {
-          if (!(error instanceof Refusal)) throw error
-          ui.progress(`${name} was not compared: ${error.message}`)
-          return undefined
-        })
-        if (found !== undefined) packages.set(name, found)
+        const outage = [...failures].find((failure) => isOutage(failure, name))?.[1]
+        if (outage !== undefined) failures.set(name, outage)
+        else await ask(name, http)
       }
     }
     try {
@@ -58,8 +56,47 @@ export function online(
     } finally {
       http.close()
     }
-    return { ...release, online: { packages } }
+    const { pipeline } = release
+    const unknowns = [...pipeline.unknowns, ...notCompared(names, failures)]
+    return { ...release, pipeline: { ...pipeline, unknowns }, online: { packages } }
   }
+
+  async function ask(name: string, http: Http): Promise<void> {
+    try {
+      packages.set(name, await askFor(name, sources, http))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      failures.set(name, error)
+    }
+  }
+}
+
+/** Where one package cannot be asked for because nobody answers, others cannot either, and each would take its time. */
+function isOutage([failed, { code }]: readonly [string, Refusal], name: string): boolean {
+  return (
+    ecosystemOf(failed) === ecosystemOf(name) &&
+    (code === 'unreachable' || code === 'address_insecure')
+  )
+}
+
+function ecosystemOf(name: string): string {
+  return name.slice(0, name.indexOf(':'))
+}
+
+/** One sentence for each ecosystem, with the first reason. */
+function notCompared(
+  names: readonly string[],
+  failures: ReadonlyMap<string, Refusal>,
+): readonly Unknown[] {
+  return ['npm', 'pypi'].flatMap((ecosystem) => {
+    const failed = names.filter((name) => failures.has(name) && ecosystemOf(name) === ecosystem)
+    const [first] = failed
+    const reason = first === undefined ? undefined : failures.get(first)
+    if (first === undefined || reason === undefined) return []
+    const who = failed.length === 1 ? first : `${first} and ${failed.length - 1} more`
+    const were = failed.length === 1 ? 'was' : 'were'
+    return [{ sentence: `${who} ${were} not compared with the registry: ${reason.message}` }]
+  })
 }
 
 function sourcesOf(registry: string | undefined): Sources {
@@ -83,10 +120,9 @@ function packagesOf(release: Release): ReadonlySet<string> {
 }
 
 function askFor(name: string, sources: Sources, http: Http): Promise<OnlinePackage> {
-  const bare = name.slice(name.indexOf(':') + 1)
-  return name.startsWith('npm:')
-    ? askNpm(bare, sources.npm, http)
-    : askPypi(bare, sources.pypi, http)
+  const ecosystem = ecosystemOf(name)
+  const bare = name.slice(ecosystem.length + 1)
+  return ecosystem === 'npm' ? askNpm(bare, sources.npm, http) : askPypi(bare, sources.pypi, http)
 }
 
 async function askNpm(name: string, registry: URL, http: Http): Promise<OnlinePackage> {

@@ -1,6 +1,8 @@
-import type { Finding, Release } from '@trustpub/pipeline'
+import type { Finding } from '@trustpub/pipeline'
 import type { Ui } from '../ui/ui.ts'
+import { printable } from '../verify/printable.ts'
 import type { Diagnosis } from './examine.ts'
+import { rootAbove } from './workspace.ts'
 
 type Colour = Ui['colour']
 
@@ -32,47 +34,62 @@ export function reportLines(
   shown: string,
   colour: Colour,
 ): readonly string[] {
-  const { findings, unknowns, releases } = diagnosis
+  const { findings, unknowns, source } = diagnosis
   return [
-    ...findings.flatMap((finding) => [...findingLines(finding, releases, colour), '']),
+    ...findings.flatMap((finding) => [...findingLines(finding, source, colour), '']),
     ...unknownLines(unknowns, colour),
     ...summaryLines(diagnosis, shown, colour),
   ]
 }
 
 function findingLines(
-  { check, severity, place, message, fix }: Finding,
-  releases: readonly Release[],
+  finding: Finding,
+  source: Diagnosis['source'],
   colour: Colour,
 ): readonly string[] {
+  const { check, severity, place } = finding
   const paint = { error: colour.red, warning: colour.yellow, note: colour.cyan }[severity]
-  const where = `${place.file}:${place.line}:${place.column}`
+  const where = line(`${place.file}:${place.line}:${place.column}`)
   return [
     `${paint(colour.bold(severity))} ${colour.bold(where)} ${colour.dim(`[${check}]`)}`,
-    ...frame(place, releases, colour),
-    `  ${message}`,
-    `  ${colour.green('fix')} ${fix}`,
+    ...frame(place, source, colour),
+    `  ${line(finding.message)}`,
+    `  ${colour.green('fix')} ${line(finding.fix)}`,
   ]
 }
 
+/** Minified files have lines that fill a screen. */
+const MAX_WIDTH = 160
+
 /** The line of the file, with its number. */
 function frame(
-  { file, line }: Finding['place'],
-  releases: readonly Release[],
+  { file, line: at }: Finding['place'],
+  source: Diagnosis['source'],
   colour: Colour,
 ): readonly string[] {
-  const text = releases[0]?.source(file)?.text.split('\n')[line - 1]?.trimEnd()
+  const text = source(file)?.text.split('\n')[at - 1]?.trimEnd()
   if (text === undefined || text.trim() === '') return []
-  return [colour.dim(`  ${String(line).padStart(4)} │ ${text}`)]
+  const shown = text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH)}…` : text
+  return [colour.dim(`  ${String(at).padStart(4)} │ ${line(shown.replaceAll('\t', '  '))}`)]
 }
+
+/** What is in a repository steers neither the terminal nor the CI. */
+function line(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, ' '))
+}
+
+/** More are rather a reason to stop reading. */
+const MAX_UNKNOWNS = 12
 
 function unknownLines(unknowns: Diagnosis['unknowns'], colour: Colour): readonly string[] {
   if (unknowns.length === 0) return []
-  const lines = unknowns.map(({ place, sentence }) => {
-    const where = place === undefined ? '' : colour.dim(` ${place.file}:${place.line}`)
-    return `  • ${sentence}${where}`
+  const lines = unknowns.slice(0, MAX_UNKNOWNS).map(({ place, sentence }) => {
+    const where = place === undefined ? '' : colour.dim(line(` ${place.file}:${place.line}`))
+    return `  • ${line(sentence)}${where}`
   })
-  return [colour.bold('Not known'), ...lines, '']
+  const more = unknowns.length - lines.length
+  const rest = more > 0 ? [`  • and ${more} more, which --json lists`] : []
+  return [colour.bold('Not known'), ...lines, ...rest, '']
 }
 
 function summaryLines(diagnosis: Diagnosis, shown: string, colour: Colour): readonly string[] {
@@ -93,19 +110,22 @@ function summaryLines(diagnosis: Diagnosis, shown: string, colour: Colour): read
 }
 
 function verdict(
-  { publishes, releases, findings }: Diagnosis,
+  { directory, hasCi, publishes }: Diagnosis,
   errors: number,
   shown: string,
   colour: Colour,
 ): string {
   if (errors > 0) return `${colour.red('✗')} The release of ${shown} will fail.`
-  if (releases.length === 0 && findings.length === 0) {
-    return `There is neither .github/workflows nor .gitlab-ci.yml in ${shown}, so there is nothing to examine.`
+  if (!hasCi) {
+    const root = rootAbove(directory)
+    const hint = root === undefined ? '' : ` The repository begins at ${root}: examine that.`
+    return `There is neither .github/workflows nor .gitlab-ci.yml in ${shown}, so there is nothing to examine.${hint}`
   }
   if (!publishes) return `No job in ${shown} publishes to npm or PyPI, as far as the files tell.`
   return `${colour.green('✓')} Nothing in ${shown} is certain to fail on release day.`
 }
 
-function counted(count: number, noun: string): string {
+/** "1 error", "2 errors" */
+export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,18 +1,33 @@
-import { createHash } from 'node:crypto'
 import { CHECKS, type Finding } from '@trustpub/pipeline'
 import type { Json } from '../verify/json.ts'
 import { version } from '../version.ts'
 import type { Diagnosis } from './examine.ts'
+import { fingerprints } from './fingerprints.ts'
+import type { PathOf } from './workspace.ts'
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 const DOCUMENTS = 'https://github.com/trustpub/trustpub/blob/main/docs/failures.md'
 
 /** A diagnosis as SARIF 2.1.0 (OASIS), which code scanning of GitHub and others read. */
-export function sarifOf({ findings, ignored, releases }: Diagnosis): Json {
+export function sarifOf({ findings, ignored, source }: Diagnosis, pathOf: PathOf): Json {
+  const fingerprint = fingerprints()
+  const resultOf = (finding: Finding): Json => {
+    const { check, severity, place, message, fix } = finding
+    const line = source(place.file)?.text.split('\n')[place.line - 1]?.trim() ?? ''
+    const region = { startLine: place.line, startColumn: place.column }
+    return {
+      ruleId: check,
+      level: severity,
+      message: { text: `${message} ${fix}` },
+      locations: [{ physicalLocation: { artifactLocation: artifact(pathOf(place.file)), region } }],
+      partialFingerprints: { 'trustpub/v1': fingerprint(finding, line) },
+      ...fixesOf(finding, source, pathOf),
+    }
+  }
   const results = [
-    ...findings.map((finding) => resultOf(finding, releases)),
+    ...findings.map(resultOf),
     ...ignored.map((one) => ({
-      ...resultOf(one, releases),
+      ...resultOf(one),
       suppressions: [{ kind: 'inSource', justification: one.reason }],
     })),
   ]
@@ -28,46 +43,27 @@ export function sarifOf({ findings, ignored, releases }: Diagnosis): Json {
       properties: { tags: failures },
     })),
   }
-  return { $schema: SCHEMA, version: '2.1.0', runs: [{ tool: { driver }, results }] }
+  const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results }
+  return { $schema: SCHEMA, version: '2.1.0', runs: [run] }
 }
 
-function resultOf(finding: Finding, releases: Diagnosis['releases']): Json {
-  const { check, severity, place, message, fix } = finding
-  return {
-    ruleId: check,
-    level: severity,
-    message: { text: `${message} ${fix}` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: encodeURI(place.file), uriBaseId: '%SRCROOT%' },
-          region: { startLine: place.line, startColumn: place.column },
-        },
-      },
-    ],
-    partialFingerprints: { 'trustpub/v1': fingerprint(finding, releases) },
-    ...fixesOf(finding, releases),
-  }
+function artifact(path: string): Json {
+  return { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' }
 }
 
-/** The same for the same finding after lines above it have changed. */
-function fingerprint({ check, place }: Finding, [release]: Diagnosis['releases']): string {
-  const line = release?.source(place.file)?.text.split('\n')[place.line - 1]?.trim() ?? ''
-  return createHash('sha256').update(`${check}\0${place.file}\0${line}`).digest('hex').slice(0, 32)
-}
-
-function fixesOf({ edits, fix }: Finding, releases: Diagnosis['releases']): Json {
+function fixesOf({ edits, fix }: Finding, source: Diagnosis['source'], pathOf: PathOf): Json {
   if (edits === undefined) return {}
-  const changes = edits.map(({ file, start, end, text }) => ({
-    artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
-    replacements: [
-      {
-        deletedRegion: regionOf(releases[0]?.source(file)?.text ?? '', start, end),
-        ...(text !== '' && { insertedContent: { text } }),
-      },
-    ],
-  }))
-  return { fixes: [{ description: { text: fix }, artifactChanges: changes }] }
+  const artifactChanges = [...new Set(edits.map(({ file }) => file))].map((file) => {
+    const text = source(file)?.text ?? ''
+    const replacements = edits
+      .filter((edit) => edit.file === file)
+      .map((edit) => ({
+        deletedRegion: regionOf(text, edit.start, edit.end),
+        ...(edit.text !== '' && { insertedContent: { text: edit.text } }),
+      }))
+    return { artifactLocation: artifact(pathOf(file)), replacements }
+  })
+  return { fixes: [{ description: { text: fix }, artifactChanges }] }
 }
 
 function regionOf(text: string, start: number, end: number): Json {

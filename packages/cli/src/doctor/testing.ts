@@ -1,5 +1,4 @@
-import type { Finding, Release } from '@trustpub/pipeline'
-import { testPipeline } from '../rehearse/testing.ts'
+import type { Finding } from '@trustpub/pipeline'
 import type { Diagnosis } from './examine.ts'
 
 const FILE = '.github/workflows/release.yml'
@@ -19,19 +18,14 @@ export function testFinding(changes: Partial<Finding> = {}): Finding {
 }
 
 export function testDiagnosis(changes: Partial<Diagnosis> = {}): Diagnosis {
-  const release: Release = {
-    pipeline: testPipeline(),
-    manifests: { npm: [], python: [], unknowns: [] },
-    source: (file) => (file === FILE ? { file, text: TEXT } : undefined),
-    tags: [],
-  }
   return {
     directory: '/somewhere',
+    hasCi: true,
     publishes: true,
     findings: [testFinding()],
     ignored: [],
     unknowns: [],
-    releases: [release],
+    source: (file) => (file === FILE ? { file, text: TEXT } : undefined),
     ...changes,
   }
 }

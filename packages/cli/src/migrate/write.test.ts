@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,6 +42,14 @@ it('keeps the mode of a script', async () => {
   chmodSync(join(directory, 'publish.sh'), 0o755)
   await writeFiles(directory, [{ file: 'publish.sh', before: 'old', after: 'new' }])
   expect(statSync(join(directory, 'publish.sh')).mode & 0o777).toBe(0o755)
+})
+
+it('changes what a link leads to, and leaves the link', async () => {
+  writeFileSync(join(directory, 'a'), 'old')
+  symlinkSync('a', join(directory, 'link'))
+  await writeFiles(directory, [{ file: 'link', before: 'old', after: 'new' }])
+  expect(lstatSync(join(directory, 'link')).isSymbolicLink()).toBe(true)
+  expect(text('a')).toBe('new')
 })
 
 it('changes no file if one of them cannot be written', async () => {

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChangedFile } from '@trustpub/pipeline'
 
 /**
  * Writes changed files: every text beside its target first, then all of them moved, so that a full disk or a kill in
- * the middle leaves whole files. A file of which nothing is left is removed.
+ * the middle leaves whole files. A link stays one: what it leads to is changed. A file of which nothing is left is removed.
  */
 export async function writeFiles(directory: string, files: readonly ChangedFile[]): Promise<void> {
   const written: { readonly from: string; readonly to: string }[] = []
   try {
     for (const { file, after } of files) {
       if (after === undefined) continue
-      const to = join(directory, file)
+      const path = join(directory, file)
+      const to = await realpath(path).catch(() => path)
       const from = `${to}.${randomBytes(4).toString('hex')}.tmp`
       written.push({ from, to })
       await writeFile(from, after, { mode: await modeOf(to) })

@@ -14,6 +14,15 @@ export interface Examination {
 
 const RANK = { error: 0, warning: 1, note: 2 } as const
 
+/** Runs all checks over the releases of a repository, one for each CI; what they have in common is said once. */
+export function examineAll(releases: readonly Release[]): Examination {
+  const each = releases.map((release) => examine(release))
+  return {
+    findings: inOrder(each.flatMap(({ findings }) => findings)),
+    ignored: inOrder(each.flatMap(({ ignored }) => ignored)),
+  }
+}
+
 /** Runs all checks over a release: errors first, then by file and line; what a comment sets aside is apart. */
 export function examine(release: Release, checks: readonly Check[] = CHECKS): Examination {
   const found = checks.flatMap((check) =>
@@ -25,15 +34,9 @@ export function examine(release: Release, checks: readonly Check[] = CHECKS): Ex
       }),
     ),
   )
-  const sorted = onceEach(found).toSorted(
-    (a, b) =>
-      RANK[a.severity] - RANK[b.severity] ||
-      a.place.file.localeCompare(b.place.file) ||
-      a.place.line - b.place.line,
-  )
   const findings: Finding[] = []
   const ignored: Ignored[] = []
-  for (const finding of sorted) {
+  for (const finding of inOrder(found)) {
     const reason = reasonToIgnore(finding, release)
     if (reason === undefined) findings.push(finding)
     else ignored.push({ ...finding, reason })
@@ -57,8 +60,14 @@ function reasonToIgnore({ check, place }: Finding, release: Release): string | u
   return undefined
 }
 
-/** Jobs that several workflows start are written once. */
-function onceEach(findings: readonly Finding[]): readonly Finding[] {
-  const keyOf = ({ check, place, message }: Finding) => JSON.stringify([check, place, message])
-  return [...new Map(findings.map((one) => [keyOf(one), one])).values()]
+/** Errors first. Jobs that several workflows start are written once. */
+function inOrder<T extends Finding>(findings: readonly T[]): readonly T[] {
+  const keyOf = ({ check, place, message }: T) => JSON.stringify([check, place, message])
+  const once = [...new Map(findings.map((one) => [keyOf(one), one])).values()]
+  return once.toSorted(
+    (a, b) =>
+      RANK[a.severity] - RANK[b.severity] ||
+      a.place.file.localeCompare(b.place.file) ||
+      a.place.line - b.place.line,
+  )
 }
