@@ -8,8 +8,11 @@ import type { PathOf } from './workspace.ts'
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 const DOCUMENTS = 'https://github.com/trustpub/trustpub/blob/main/docs/failures.md'
 
-/** A diagnosis as SARIF 2.1.0 (OASIS), which code scanning of GitHub and others read. */
-export function sarifOf({ findings, ignored, source }: Diagnosis, pathOf: PathOf): Json {
+/**
+ * A diagnosis as SARIF 2.1.0 (OASIS), which code scanning of GitHub and others read. What a comment has set aside is left
+ * out: GitHub would open an alert for it all the same, whatever `suppressions` say.
+ */
+export function sarifOf({ findings, source }: Diagnosis, pathOf: PathOf): Json {
   const fingerprint = fingerprints()
   const resultOf = (finding: Finding): Json => {
     const { check, severity, place, message, fix } = finding
@@ -24,13 +27,6 @@ export function sarifOf({ findings, ignored, source }: Diagnosis, pathOf: PathOf
       ...fixesOf(finding, source, pathOf),
     }
   }
-  const results = [
-    ...findings.map(resultOf),
-    ...ignored.map((one) => ({
-      ...resultOf(one),
-      suppressions: [{ kind: 'inSource', justification: one.reason }],
-    })),
-  ]
   const driver = {
     name: 'trustpub doctor',
     version: version(),
@@ -43,7 +39,7 @@ export function sarifOf({ findings, ignored, source }: Diagnosis, pathOf: PathOf
       properties: { tags: failures },
     })),
   }
-  const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results }
+  const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results: findings.map(resultOf) }
   return { $schema: SCHEMA, version: '2.1.0', runs: [run] }
 }
 
