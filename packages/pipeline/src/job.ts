@@ -147,6 +147,8 @@ export interface ToolVersion {
     | 'file'
     | 'image'
     | 'install'
+    /** A file that an install reads: `requirements.txt`, an extra of `pyproject.toml`. */
+    | 'requirements'
     | 'bundled'
     | 'lock'
     | 'manifest'

@@ -1,6 +1,7 @@
 import { type Tree, textOf } from '../yaml/tree.ts'
 import { asMeant, type Value } from './as-meant.ts'
 import { type Edit, lineBreak, lineEnd, lineStart, type SourceFile } from './edit.ts'
+import { lastCharacter } from './written.ts'
 
 /** Puts another text in the place of a scalar, in the quotes that it has, or in quotes if it cannot do without. */
 export function replaceText(source: SourceFile, scalar: Tree, value: string): Edit | undefined {
@@ -19,6 +20,19 @@ export function replaceText(source: SourceFile, scalar: Tree, value: string): Ed
 function formsOf(value: string, quote: string | undefined): readonly string[] {
   if (quote === "'") return [`'${value.replaceAll("'", "''")}'`]
   return quote === '"' ? [JSON.stringify(value)] : [value, JSON.stringify(value)]
+}
+
+/** One line in the place of a block (`|`, `>`) that says nothing else, or of a text that goes on over several lines. */
+export function replaceScript(source: SourceFile, scalar: Tree, line: string): Edit | undefined {
+  const { file } = source
+  const { span } = scalar
+  if (span === undefined || textOf(scalar) === undefined) return undefined
+  const end = lastCharacter(source, scalar) + 1
+  for (const form of formsOf(line, undefined)) {
+    const edit = { file, start: span.start, end, text: form }
+    if (asMeant(source, [edit], span, () => line) !== undefined) return edit
+  }
+  return undefined
 }
 
 /** Puts another text in the place of a part of a scalar, of whatever style. Undefined unless it stands there once. */

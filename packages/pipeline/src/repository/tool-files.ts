@@ -70,6 +70,16 @@ export function dependencyVersion(
   return undefined
 }
 
+/** The version of a package of Python that a lock file at the root holds, for what runs in its environment. */
+export function pythonLocked(name: string, read: ReadText): Asked | undefined {
+  const pattern = new RegExp(`^name = "${name}"\\r?\\nversion = "([^"]+)"`, 'm')
+  for (const file of ['poetry.lock', 'uv.lock', 'pdm.lock']) {
+    const written = pattern.exec(read(file) ?? '')?.[1]
+    if (written !== undefined) return { written, file }
+  }
+  return undefined
+}
+
 /** Lock files are large: they are searched, not parsed. */
 function locked(name: string, read: ReadText): Asked | undefined {
   const quoted = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')

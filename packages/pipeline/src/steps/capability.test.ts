@@ -76,6 +76,56 @@ describe('a client', () => {
       'twine 5.1.0',
     ],
     [
+      'twine of a file of requirements',
+      [{ run: 'pip install -r dev.txt' }, { run: 'twine upload dist/*' }],
+      { 'dev.txt': '# tools\n-r more.txt\n', 'more.txt': 'build\ntwine==4.0.2  # old\n' },
+      'twine 4.0.2 (more.txt)',
+    ],
+    [
+      'twine of an extra of the project',
+      [{ run: "pip install -e '.[release]'" }, { run: 'twine upload dist/*' }],
+      {
+        'pyproject.toml':
+          '[project]\nname="widget"\nversion="1"\n[project.optional-dependencies]\nrelease = ["twine<6"]\n',
+      },
+      'twine <6',
+    ],
+    [
+      'twine that a script installs',
+      [{ run: 'sh install.sh' }, { run: 'twine upload dist/*' }],
+      { 'install.sh': 'pip install twine==5.0\n' },
+      'twine 5.0',
+    ],
+    [
+      'twine of a tox environment',
+      [{ run: 'tox -e release' }],
+      { 'tox.ini': '[testenv:release]\ndeps = twine<6\ncommands = twine upload dist/*\n' },
+      'twine <6',
+    ],
+    [
+      'twine of a lock file',
+      [{ run: 'poetry run twine upload dist/*' }],
+      { 'poetry.lock': '[[package]]\nname = "twine"\nversion = "5.1.1"\n' },
+      'twine 5.1.1 (poetry.lock)',
+    ],
+    [
+      'pdm that is set up',
+      [{ uses: 'pdm-project/setup-pdm@v4', with: { version: '2.5.0' } }, { run: 'pdm publish' }],
+      {},
+      'pdm 2.5.0',
+    ],
+    [
+      'maturin that its action is told to run',
+      [
+        {
+          uses: 'PyO3/maturin-action@v1',
+          with: { command: 'upload', 'maturin-version': 'v0.14.17' },
+        },
+      ],
+      {},
+      'maturin v0.14.17',
+    ],
+    [
       'pnpm 10 on the npm of Node 20',
       [
         { uses: 'pnpm/action-setup@v4', with: { version: '10' } },
@@ -137,6 +187,12 @@ describe('a client', () => {
       {},
     ],
     ['semantic-release that is fetched', [{ run: 'npx semantic-release' }], {}],
+    [
+      'twine that is fetched anew',
+      [{ run: 'pip install twine==5' }, { run: 'pipx run twine upload dist/*' }],
+      {},
+    ],
+    ['pdm without a pin', [{ run: 'pdm publish' }], {}],
     ['twine without a pin', [{ run: 'pip install twine' }, { run: 'twine upload dist/*' }], {}],
     ['uv', [{ run: 'uv publish' }], {}],
     [

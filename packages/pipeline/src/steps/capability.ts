@@ -1,7 +1,12 @@
 import { posix } from 'node:path'
 import type { ToolVersion } from '../job.ts'
 import type { ClientId, PublishStep, Uploader } from '../model.ts'
-import { dependencyVersion, packageManagerIn, yarnPathVersion } from '../repository/tool-files.ts'
+import {
+  dependencyVersion,
+  packageManagerIn,
+  pythonLocked,
+  yarnPathVersion,
+} from '../repository/tool-files.ts'
 import type { Recognised } from './commands.ts'
 import { toolVersion } from './installed-tools.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
@@ -153,6 +158,10 @@ function clientVersionOf(
     const quoted = name.replace('/', '\\/')
     const fetched = new RegExp(`(?:^|[\\s=])${quoted}(?:@|==)(\\d[^\\s'"]*)`).exec(text)?.[1]
     if (fetched !== undefined) return toolVersion(fetched, undefined, 'command')
+    // These fetch the newest, whatever is installed.
+    if (/^(?:pipx run|uvx|uv tool run)\s/.test(text)) return undefined
+    const inLock = /^(?:poetry|uv|pdm) run\s/.test(text) ? pythonLocked(name, read) : undefined
+    if (inLock !== undefined) return at(inLock.written, inLock.file, 'lock')
     const carried = name === 'yarn' ? yarnPathVersion(read) : undefined
     if (carried !== undefined) return at(carried.written, carried.file, 'file')
     const installed = tools?.get(name)

@@ -1,7 +1,9 @@
 import type { ToolVersion } from '../job.ts'
 import type { Place } from '../place.ts'
+import type { ReadText } from '../repository/files.ts'
 import { NPM_11_ENGINES } from './node-versions.ts'
 import { parseOptions } from './options.ts'
+import { requirementsOf } from './python-requirements.ts'
 import type { ShellState } from './script.ts'
 import { isCertainlyIn, mayBeIn, rangeOf } from './tool-version.ts'
 
@@ -25,10 +27,17 @@ const INSTALLS = ['install', 'i', 'add', 'update', 'up', 'upgrade', 'global']
 export function installedTools(
   words: readonly string[],
   place: Place,
+  directory = '.',
+  read: ReadText = () => undefined,
 ): readonly (readonly [name: string, version: ToolVersion])[] | undefined {
   const found: (readonly [string, ToolVersion])[] = []
-  for (const { name, version } of packagesOf(words)) {
+  for (const { name, version, at } of packagesOf(words, directory, read)) {
     if (!TOOLS.has(name)) continue
+    if (at !== undefined) {
+      const written = version?.replace(/^=/, '') ?? '*'
+      found.push([name, toolVersion(version ?? '', at, 'requirements', written)])
+      continue
+    }
     const asked = version?.replace(/^=/, '') ?? 'latest'
     const newest = version === undefined && words[0] === 'npm' ? NEWEST_NPM : `npm@${asked}`
     const written = name === 'npm' ? newest : asked
@@ -72,7 +81,14 @@ function fitting(npm: ToolVersion, node: ToolVersion | undefined): ToolVersion {
   return mayBeIn(node, NPM_11_ENGINES) ? npm : { ...npm, range: '<11.0.0' }
 }
 
-function packagesOf(words: readonly string[]): readonly { name: string; version?: string }[] {
+interface Asked {
+  readonly name: string
+  readonly version?: string
+  /** Where, if not in the command itself. */
+  readonly at?: Place
+}
+
+function packagesOf(words: readonly string[], directory: string, read: ReadText): readonly Asked[] {
   const [program = '', ...rest] = words
   const options = parseOptions(rest, new Set(['--prefix', '--registry']))
   const [verb = '', ...names] = options.rest
@@ -86,10 +102,12 @@ function packagesOf(words: readonly string[]): readonly { name: string; version?
   // `uv pip install`, `pip install`, `pipx install`, `uv tool install`
   const python = rest.indexOf('install')
   if (/^(?:pip3?|pipx|uv)$/.test(program) && python >= 0) {
-    return rest
-      .slice(python + 1)
-      .filter((word) => !word.startsWith('-'))
-      .map(pythonSpecifier)
+    return requirementsOf(rest.slice(python + 1), directory, read).map(
+      ({ text, file, line = 1 }) => ({
+        ...pythonSpecifier(text),
+        ...(file !== undefined && { at: { file, line, column: 1 } }),
+      }),
+    )
   }
   return []
 }

@@ -39,7 +39,16 @@ describe('makeTarget', () => {
   it('reads a justfile and the commands of tox', () => {
     expect(run('just publish', { justfile: 'publish:\n    npm publish\n' })).toBe('npm publish')
     const tox = '[testenv:release]\ndeps = twine\ncommands =\n    twine upload dist/*\n[other]\n'
-    expect(run('tox -e release', { 'tox.ini': tox })?.trim()).toBe('twine upload dist/*')
+    expect(run('tox -e release', { 'tox.ini': tox })?.split(/\n\s*/)).toEqual([
+      "pip install 'twine'",
+      'twine upload dist/*',
+    ])
+    const nox =
+      'import nox\n@nox.session(python="3.12")\ndef release(session):\n    session.install("twine<6", "-r", "dev.txt")\n    session.run(\n        "twine", "upload", *glob("x"), "dist/*", external=True)\n\ndef other(session):\n    session.run("y")\n'
+    expect(run('nox -s release', { 'noxfile.py': nox })?.split('\n')).toEqual([
+      "pip install 'twine<6' '-r' 'dev.txt'",
+      "'twine' 'upload' 'dist/*'",
+    ])
   })
 
   it.each([

@@ -5,7 +5,8 @@ const MAKEFILES = ['GNUmakefile', 'makefile', 'Makefile']
 const JUSTFILES = ['justfile', 'Justfile', '.justfile']
 
 /**
- * The script that `make target`, `just target` or `tox -e target` runs, with what the targets that it names first run.
+ * The script that `make target`, `just target`, `tox -e target` or `nox -s target` runs, with what the targets that it
+ * names first run.
  * Undefined for every other command, and where the file or the target is not there.
  */
 export function makeTarget(words: readonly string[], read: ReadText): string | undefined {
@@ -14,6 +15,7 @@ export function makeTarget(words: readonly string[], read: ReadText): string | u
   if (program === 'make') return recipes(firstOf(MAKEFILES, read), named)
   if (program === 'just') return recipes(firstOf(JUSTFILES, read), named)
   if (program === 'tox') return toxCommands(read('tox.ini'), rest)
+  if (program === 'nox') return noxSession(read('noxfile.py'), rest)
   return undefined
 }
 
@@ -76,7 +78,40 @@ function toxCommands(text: string | undefined, words: readonly string[]): string
     const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     const section = new RegExp(`^\\[testenv:${quoted}\\]([\\s\\S]*?)(?=^\\[|(?![\\s\\S]))`, 'm')
     const body = section.exec(text ?? '')?.[1] ?? ''
-    return /^commands\s*=([^\n]*(?:\n[ \t]+[^\n]*)*)/m.exec(body)?.[1] ?? []
+    const commands = settingOf('commands', body)
+    return commands === undefined ? [] : [...installOf(settingOf('deps', body) ?? ''), commands]
   })
   return found.length === 0 ? undefined : found.join('\n').replace(/\\\n\s*/g, ' ')
+}
+
+function settingOf(name: string, body: string): string | undefined {
+  return new RegExp(`^${name}\\s*=([^\\n]*(?:\\n[ \\t]+[^\\n]*)*)`, 'm').exec(body)?.[1]
+}
+
+function installOf(deps: string): readonly string[] {
+  const words = deps
+    .split('\n')
+    .map((line) => line.replace(/(?:^|\s)#.*/, '').trim())
+    .filter((line) => line !== '')
+    // `-rrequirements.txt` stands for itself, `twine<6` would be a redirection.
+    .map((line) => (line.startsWith('-') ? line : `'${line}'`))
+  return words.length === 0 ? [] : [`pip install ${words.join(' ')}`]
+}
+
+/** nox.thea.codes, "Configuration": what `@nox.session def name(session)` installs and runs, as commands. */
+function noxSession(text: string | undefined, words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => /^(?:-s|--sessions?|-e)$/.test(word))
+  const [name] = at < 0 ? [] : words.slice(at + 1)
+  if (name === undefined) return undefined
+  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('-', '[-_]')
+  const session = new RegExp(`^def ${pattern}\\(.*\\n((?:[ \\t]+.*\\n|[ \\t]*\\n)*)`, 'm')
+  const body = session.exec(`${text}\n`)?.[1] ?? ''
+  const calls = body.matchAll(/\bsession\.(install|run)\(((?:[^()]|\([^()]*\))*)\)/g)
+  const commands = [...calls].map(([, verb, args = '']) => {
+    // What a call yields and named arguments (`external=True`) are not words of the command.
+    const literals = args.replace(/\([^()]*\)/g, '').matchAll(/(?<!=\s*)(["'])(.*?)\1/g)
+    const program = verb === 'install' ? ['pip install'] : []
+    return [...program, ...[...literals].map(([, , word]) => `'${word}'`)].join(' ')
+  })
+  return commands.length === 0 ? undefined : commands.join('\n')
 }

@@ -137,30 +137,30 @@ class ScriptReader {
       return { ...state, variables: assigned(state.variables, exported, place) }
     }
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
-    const installed = installedTools(words, place)
+    const installed = installedTools(words, place, state.directory, this.#context.textOf)
     if (installed !== undefined) return withTools(state, installed)
     const versioned = versionSetBy(words)
     if (versioned !== undefined) {
       return { ...state, versionsSet: new Set([...(state.versionsSet ?? []), versioned]) }
     }
     const file = this.#scriptFile(command, words, changed) ?? this.#target(words, changed)
-    if (file !== undefined) {
-      this.#nested(file, place, changed)
-      return state
-    }
-    const found = recognise(words)
-    if (found !== undefined) this.#follow(found, command, changed, script)
-    return state
+    const found = file === undefined ? recognise(words) : ({ kind: 'shell', script: file } as const)
+    if (found === undefined) return state
+    const after = this.#follow(found, command, changed, script)
+    // What is set in front of a command is set for that command.
+    return { ...after, variables: state.variables }
   }
 
-  #follow(found: Recognised, command: Command, state: ShellState, script: string): void {
+  #follow(found: Recognised, command: Command, state: ShellState, script: string): ShellState {
     const place = this.#placeOf(command.line)
+    if (found.kind === 'script') return this.#packageScript(found, command, state)
+    if (found.kind === 'shell') return this.#nested(found.script, place, state)
+    if (found.kind === 'variable') {
+      return this.#nested(valueIn(state.variables, found.name) ?? '', place, state)
+    }
     if (found.kind === 'publish') this.#publish(found, command, state, script)
-    else if (found.kind === 'script') this.#packageScript(found, command, state)
-    else if (found.kind === 'shell') this.#nested(found.script, place, state)
-    else if (found.kind === 'variable') {
-      this.#nested(valueIn(state.variables, found.name) ?? '', place, state)
-    } else this.#unknown(place, found.sentence)
+    else this.#unknown(place, found.sentence)
+    return state
   }
 
   #publish(publish: Publish, command: Command, state: ShellState, script: string): void {
@@ -200,27 +200,29 @@ class ScriptReader {
     })
   }
 
-  #packageScript(run: ScriptRun, command: Command, state: ShellState): void {
+  #packageScript(run: ScriptRun, command: Command, state: ShellState): ShellState {
     const place = this.#placeOf(command.line)
     const directory = pathIn(state.directory, run.directory ?? '.', state.variables)
-    if (directory === undefined) return
+    if (directory === undefined) return state
     const { npm } = this.#context.manifests
     const packages = scriptPackages(run, directory, npm)
     const scripts = packages.flatMap((one) => {
       const text = withHooks(one, run)
       return text === undefined ? [] : [{ text, directory: one.directory }]
     })
+    let after = state
     for (const { text, directory: at } of scripts) {
       if (run.name === 'build') this.#context.findings.builds.add(at)
       if (INERT.test(text)) continue
-      this.#nested(text, place, { ...state, directory: at })
+      after = this.#nested(text, place, { ...after, directory: at })
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
     const program =
       scripts.length > 0 ? undefined : recognise(unwrap([run.name, ...run.args]).words)
     if (program !== undefined && ['publish', 'unplayed', 'variable'].includes(program.kind)) {
-      this.#follow(program, command, state, command.text)
+      return this.#follow(program, command, state, command.text)
     }
+    return { ...after, directory: state.directory }
   }
 
   /** The text of the shell script that a command runs, if it is a file of the repository. */
@@ -235,7 +237,7 @@ class ScriptReader {
     const path = program && pathIn(state.directory, program, state.variables)
     const text = path === undefined ? undefined : this.#context.textOf(path)
     if (path === undefined || text === undefined) return undefined
-    return file !== undefined || SHELL_SCRIPT.test(text) ? withOwnFolder(text, path) : undefined
+    return file !== undefined || isShellScript(text) ? withOwnFolder(text, path) : undefined
   }
 
   /** The recipe of the target that `make release` and the like run. */
@@ -245,9 +247,12 @@ class ScriptReader {
     return makeTarget(words, read)
   }
 
-  #nested(script: string, place: Place, state: ShellState): void {
-    if (this.#depth >= MAX_SCRIPT_DEPTH) return
-    new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
+  /** A shell of its own: its files and the programs that it installs outlive it, its directory and its variables do not. */
+  #nested(script: string, place: Place, state: ShellState): ShellState {
+    if (this.#depth >= MAX_SCRIPT_DEPTH) return state
+    const { directory, variables } = state
+    const after = new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
+    return { ...after, directory, variables }
   }
 
   #unknown(place: Place, sentence: string): void {
@@ -259,8 +264,10 @@ class ScriptReader {
 const INERT =
   /^(?:tsc|tsup|rollup|vite|webpack|esbuild|babel|swc|eslint|prettier|biome|jest|vitest|mocha|ava|tap|rimraf|del-cli|cpy)\b[^&|;<>$`\n]*$/
 
-/** The first line of a shell script. */
-const SHELL_SCRIPT = /^#!.*\b(?:ba|da|z)?sh\b/
+/** Tells whether a text is a shell script by its first line. */
+export function isShellScript(text: string): boolean {
+  return /^#!.*\b(?:ba|da|z)?sh\b/.test(text)
+}
 
 /** The file in `sh file`, `bash -e file` and `./file.sh`. `written` has the path that `words` are without. */
 function scriptFileOf(words: readonly string[], written: readonly string[]): string | undefined {

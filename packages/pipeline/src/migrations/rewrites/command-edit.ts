@@ -1,7 +1,15 @@
+import { posix } from 'node:path'
 import type { Edit, SourceFile } from '../../edits/edit.ts'
-import { removeItem, removeKeys, removeLines, replacePart } from '../../edits/yaml-edits.ts'
+import {
+  removeItem,
+  removeKeys,
+  removeLines,
+  replacePart,
+  replaceScript,
+} from '../../edits/yaml-edits.ts'
 import type { JobSource, JobStep } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
+import { isShellScript } from '../../steps/script.ts'
 import { child, entriesOf, isList, isMap, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import { parseYaml } from '../../yaml/yaml-file.ts'
 import { indexesOf, linesWith, linkOf } from './shell-lines.ts'
@@ -19,8 +27,11 @@ export function commandEdit(
   const run = scriptOf(step.within)
   const direct = source && run && replacePart(source, run, step.text, text)
   if (direct !== undefined) return [direct]
-  const runsScripts = job.steps.some(({ tree }) => tree === step.within)
-  const nested = runsScripts ? inScripts(step.text, text, release) : undefined
+  const whole = source && run && textOf(run)?.trim() === step.text
+  const rewritten = whole ? replaceScript(source, run, text) : undefined
+  if (rewritten !== undefined) return [rewritten]
+  const running = job.steps.find(({ tree }) => tree === step.within)
+  const nested = running && inScripts(step.text, text, running, release)
   return nested && [nested]
 }
 
@@ -33,12 +44,24 @@ export function scriptOf(within: Tree): Tree | undefined {
 
 const TARGETS = ['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'tox.ini']
 
-/** The one place among package scripts and targets where a command is written. */
-function inScripts(old: string, text: string, { manifests, source }: Release): Edit | undefined {
+/** The one place among package scripts, targets and shell scripts that a step runs where a text is written. */
+export function inScripts(
+  old: string,
+  text: string,
+  { commands }: JobStep,
+  { manifests, source }: Release,
+): Edit | undefined {
   const ofManifests = manifests.npm
     .filter(({ scripts }) => [...scripts.values()].some((script) => script.includes(old)))
     .map(({ file }) => ({ file, old: inJson(old), text: inJson(text) }))
-  const ofTargets = TARGETS.map((file) => ({ file, old, text }))
+  const ofShell = commands
+    .filter(({ nested }) => !nested)
+    .flatMap(({ words, text: written, directory = '.' }) =>
+      [...words, ...written.split(/\s+/)].map((word) => posix.join(directory, word)),
+    )
+    .filter((file) => isShellScript(source(file)?.text ?? '') || /\.(?:sh|bash)$/.test(file))
+  const files = new Set([...TARGETS, ...ofShell])
+  const ofTargets = [...files].map((file) => ({ file, old, text }))
   const found = [...ofManifests, ...ofTargets].flatMap((place) => {
     const content = source(place.file)?.text ?? ''
     const start = content.indexOf(place.old)

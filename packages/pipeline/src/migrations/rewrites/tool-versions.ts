@@ -1,10 +1,10 @@
-import type { Edit } from '../../edits/edit.ts'
+import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { jsonTextAt } from '../../edits/json-edits.ts'
 import { replacePart } from '../../edits/yaml-edits.ts'
-import type { ToolVersion } from '../../job.ts'
+import type { ScriptCommand, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { commandEdit, scriptOf } from './command-edit.ts'
+import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
 import { PLUGINS, type Raise, raiseOf } from './raises.ts'
@@ -80,7 +80,9 @@ function editsFor(
     if (start === undefined) return undefined
     return commandEdit(upload, step.text.replace(start + written, start + raise.exact), release)
   }
-  if (from === 'manifest' || from === 'lock') return rangeEdits(client, raise, release)
+  if (from === 'manifest' || from === 'lock') {
+    return step.ecosystem === 'npm' ? rangeEdits(client, raise, release) : undefined
+  }
   const source = place && release.source(place.file)
   if (source === undefined || place === undefined) return undefined
   if (from === 'file') {
@@ -89,21 +91,51 @@ function editsFor(
     return found && [{ file: source.file, start: found.start, end: found.end, text }]
   }
   if (from !== 'install') {
-    const edit = replaceOnLine(source, place.line, written, raise.exact)
+    const edit =
+      from === 'requirements'
+        ? inRequirements(source, place.line, client, raise)
+        : replaceOnLine(source, place.line, written, raise.exact)
     return edit && [edit]
   }
-  const isHere = ({ place: { file, line } }: { readonly place: typeof place }): boolean =>
-    file === place.file && line === place.line
+  const pin = pinOf(client)
+  const isHere = ({ place: { file, line }, text }: ScriptCommand): boolean =>
+    file === place.file && line === place.line && pin.test(text)
   const installed = job.steps.find(({ commands }) => commands.some(isHere))
   const command = installed?.commands.find(isHere)
   const run = installed && scriptOf(installed.tree)
-  const text = command?.text.replace(
-    new RegExp(`\\b${client}(?:==|@|~=|<=?)[^\\s'",]+`),
-    client === 'twine' ? "'twine>=6.1'" : `${client}@${raise.exact}`,
-  )
-  if (run === undefined || command === undefined || text === undefined) return undefined
-  const edit = replacePart(source, run, command.text, text)
+  if (installed === undefined || run === undefined || command === undefined) return undefined
+  const [asked = ''] = pin.exec(command.text) ?? []
+  const edit = command.nested
+    ? inScripts(asked, newPin(asked, client, raise), installed, release)
+    : replacePart(source, run, command.text, withPin(command.text, client, raise))
   return edit && [edit]
+}
+
+/** `twine==5.1.1`, `twine<6`, `lerna@8`. */
+function pinOf(client: string): RegExp {
+  return new RegExp(`(?<![\\w-])${client}(?:==|@|~=|<=?)[^\\s'",;]+`)
+}
+
+/** What is pinned to a version stays so; what has a ceiling gets a floor. */
+function newPin(asked: string, client: string, { exact, range }: Raise): string {
+  if (/^[\w-]+(?:==|@)/.test(asked)) return asked.replace(/(==|@).*/, `$1${exact}`)
+  return client + range
+}
+
+function withPin(text: string, client: string, raise: Raise): string {
+  return text.replace(pinOf(client), (asked, at: number) => {
+    const pin = newPin(asked, client, raise)
+    const isQuoted = /['"]/.test(text[at - 1] ?? '')
+    return />/.test(pin) && !isQuoted ? `'${pin}'` : pin
+  })
+}
+
+/** A line of a file of requirements; with hashes it is for the tool that has written them. */
+function inRequirements(source: SourceFile, line: number, client: string, raise: Raise) {
+  const written = source.text.split('\n')[line - 1] ?? ''
+  const [asked] = pinOf(client).exec(written) ?? []
+  if (asked === undefined || /--hash|\\\s*$/.test(written)) return undefined
+  return replaceOnLine(source, line, asked, newPin(asked, client, raise))
 }
 
 function* plugins(release: Release): Iterable<Outcome> {
