@@ -13,6 +13,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { cleanEnvironment, type Variables } from './support/environment.ts'
 import { temporaryFolder } from './support/folders.ts'
 import { githubJob, gitlabJob } from './support/job.ts'
+import { zizmor } from './support/linters.ts'
 import { npmPackage } from './support/npm-packages.ts'
 import { openTestRegistry, runOf } from './support/registry.ts'
 import { type Finished, run } from './support/tools.ts'
@@ -296,6 +297,14 @@ describe.each(NAMES)('the files of %s', (name) => {
   it('name actions of others by their commit, with the version beside it', () => {
     const uses = [...textOf(`actions/${name}/action.yml`).matchAll(/^\s*(?:- )?uses: (.+)$/gm)]
     for (const [, action] of uses) expect(action).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d/)
+  })
+
+  it('give zizmor nothing to find, however pedantic it is', async (ctx) => {
+    const program = await zizmor(ctx)
+    const file = join(ROOT, 'actions', name, 'action.yml')
+    const args = ['--persona', 'pedantic', '--offline', '--no-config', '--no-progress', file]
+    const { output } = await run(program, args, { cwd: ROOT, env: cleanEnvironment() })
+    expect(output).toContain('No findings to report.')
   })
 
   it('use every input, and none that is not declared', () => {
