@@ -4,7 +4,7 @@ import { audienceOf, registryOf } from './publishers/registries.ts'
 import { valuedFlags } from './steps/commands.ts'
 import { exchangesByHand } from './steps/exchange.ts'
 import { flagValue, parseOptions } from './steps/options.ts'
-import { child, entriesOf } from './yaml/tree.ts'
+import { child, entriesOf, textOf } from './yaml/tree.ts'
 
 /** How a step comes by its leave to upload, as far as the repository tells. */
 export type Credentials =
@@ -60,7 +60,21 @@ function takesTokenOfRun({ steps }: PublishJob, step: PublishStep): boolean {
     ...(own?.inputs ?? []),
   ]
   return values.some(
-    ([name, value]) => TOKENS.test(name) && /\$\{\{\s*(?:steps|needs|inputs|env)\b/.test(value),
+    ([name, value]) =>
+      TOKENS.test(name) &&
+      /\$\{\{\s*(?:steps|needs|inputs|env)\b/.test(value) &&
+      !isIdToken(value, steps),
+  )
+}
+
+/** `core.getIDToken()`, handed on as it is, is no token of a registry. */
+function isIdToken(value: string, steps: readonly JobStep[]): boolean {
+  const id = /^\$\{\{\s*steps\.([\w-]+)\.outputs\.[\w-]+\s*\}\}$/.exec(value)?.[1]
+  const step = steps.find(({ tree }) => id !== undefined && textOf(child(tree, 'id')) === id)
+  return (
+    step !== undefined &&
+    /getIDToken\(/.test(step.inputs.get('script') ?? '') &&
+    !exchangesByHand(step)
   )
 }
 

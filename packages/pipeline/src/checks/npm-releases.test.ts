@@ -198,6 +198,81 @@ describe('a release that works raises no error', () => {
       {},
     ],
     [
+      'an npm that a script unpacks over the one of Node 22',
+      {
+        steps: [
+          setUp(22),
+          {
+            run: 'curl -fsS "https://registry.npmjs.org/npm/-/npm-$NPM.tgz" -o npm.tgz\ntar xzf npm.tgz -C "$(npm root -g)/../node_modules/npm"\n',
+            env: { NPM: '11.6.2' },
+          },
+          PUBLISH,
+        ],
+      },
+      {},
+    ],
+    [
+      'a matrix of which a condition publishes on a runner of GitHub',
+      {
+        strategy: { matrix: { os: ['ubuntu-latest', 'blacksmith-4vcpu-windows-2025'] } },
+        'runs-on': `\${{ matrix.os }}`,
+        steps: [setUp(24), { ...PUBLISH, if: "matrix.os == 'ubuntu-latest'" }],
+      },
+      {},
+    ],
+    [
+      'a script of Yarn 1 that names the registry',
+      { steps: [setUp(24), { run: 'yarn release' }] },
+      {
+        ...manifest({ scripts: { release: 'npm publish --registry https://registry.npmjs.org/' } }),
+        'yarn.lock': '# yarn lockfile v1\n',
+      },
+    ],
+    [
+      'changesets under Yarn 1, which knows what that sets',
+      { steps: [setUp(24), { run: 'yarn release' }] },
+      {
+        ...manifest({ scripts: { release: 'changeset publish' } }),
+        'yarn.lock': '# yarn lockfile v1\n',
+      },
+    ],
+    [
+      'Yarn 1 that is told its registry',
+      {
+        steps: [
+          setUp(24),
+          { run: 'yarn config set registry https://registry.npmjs.org && yarn release' },
+        ],
+      },
+      { ...manifest({ scripts: { release: 'npm publish' } }), 'yarn.lock': '# yarn lockfile v1\n' },
+    ],
+    [
+      'a version that a script sets, with a tag',
+      { steps: [setUp(24), { run: 'npm version prerelease && npm publish --tag next' }] },
+      {},
+    ],
+    [
+      'a version of the tag that was pushed',
+      { steps: [setUp(24), { run: `npm version "\${GITHUB_REF_NAME#release-}"\nnpm publish` }] },
+      {},
+    ],
+    [
+      'semantic-release of pnpm on a Node whose npm exchanges',
+      { steps: [setUp(24), { run: 'pnpm exec semantic-release' }] },
+      {
+        ...manifest({ devDependencies: { 'semantic-release': '^25.0.0' } }),
+        'pnpm-lock.yaml': "lockfileVersion: '9.0'\n",
+      },
+    ],
+    [
+      'semantic-release of npm, which finds the npm that it brings',
+      { steps: [setUp(22), { run: 'npx semantic-release' }] },
+      {
+        ...manifest({ devDependencies: { 'semantic-release': '^25.0.0' } }),
+        'package-lock.json': '{}',
+      },
+    ],
+    [
       'a token from a vault that the ID token is for',
       { steps: [setUp(20), { uses: 'hashicorp/vault-action@v3' }, PUBLISH] },
       {},
@@ -215,6 +290,64 @@ describe('a release that fails is found', () => {
       'a new npm that the next setup takes away',
       { steps: [setUp(20), { run: 'npm i -g npm@11' }, setUp(20, forNpm), PUBLISH] },
       {},
+    ],
+    [
+      'npm-too-old',
+      'an npm that Corepack prepares and nobody enables',
+      { steps: [setUp(22), { run: 'corepack prepare npm@11.6.0 --activate' }, PUBLISH] },
+      {},
+    ],
+    [
+      'npm-too-old',
+      'an npm that a script unpacks, and that is too old as well',
+      {
+        steps: [
+          setUp(22),
+          {
+            run: 'curl -O https://registry.npmjs.org/npm/11.4.2\ncp -r npm /opt/lib/node_modules/npm',
+          },
+          PUBLISH,
+        ],
+      },
+      {},
+    ],
+    [
+      'npm-too-old',
+      'semantic-release of pnpm, which finds the npm of Node 22 only',
+      { steps: [setUp(22), { run: 'pnpm exec semantic-release' }] },
+      {
+        ...manifest({ devDependencies: { 'semantic-release': '^25.0.0' } }),
+        'pnpm-lock.yaml': "lockfileVersion: '9.0'\n",
+      },
+    ],
+    [
+      'npm-too-old',
+      'an ID token in the place of a token',
+      {
+        steps: [
+          setUp(22),
+          {
+            id: 'oidc',
+            uses: 'actions/github-script@v7',
+            with: { script: "core.setOutput('token', await core.getIDToken('npmjs.com'))" },
+          },
+          { ...PUBLISH, env: { NODE_AUTH_TOKEN: `\${{ steps.oidc.outputs.token }}` } },
+        ],
+      },
+      {},
+    ],
+    [
+      'client-too-old',
+      'multi-semantic-release with an old semantic-release, under a private root',
+      { steps: [setUp(24), { run: 'npx multi-semantic-release' }] },
+      {
+        ...manifest({
+          private: true,
+          workspaces: ['a'],
+          devDependencies: { 'semantic-release': '^24.0.0' },
+        }),
+        'a/package.json': JSON.stringify({ ...WIDGET, name: '@acme/a' }),
+      },
     ],
     ['npm-too-old', 'the image of Node 20', { container: 'node:20', steps: [PUBLISH] }, {}],
     [
@@ -296,6 +429,22 @@ describe('a release that fails is found', () => {
       {},
     ],
     [
+      'self-hosted-runner',
+      'one row of a matrix on a runner of others, all of which publish',
+      {
+        strategy: { matrix: { os: ['ubuntu-latest', 'blacksmith-4vcpu-windows-2025'] } },
+        'runs-on': `\${{ matrix.os }}`,
+        steps: [setUp(24), { run: 'npm publish --provenance' }],
+      },
+      {},
+    ],
+    [
+      'wrong-registry',
+      'npm in a script of Yarn 1, which sets its own registry',
+      { steps: [setUp(24), { run: 'yarn release' }] },
+      { ...manifest({ scripts: { release: 'npm publish' } }), 'yarn.lock': '# yarn lockfile v1\n' },
+    ],
+    [
       'wrong-registry',
       'a scope that .npmrc sends elsewhere',
       { steps: [setUp(24), { run: 'npm publish --registry https://registry.npmjs.org/' }] },
@@ -318,6 +467,17 @@ describe('a release that fails is found', () => {
         steps: [
           setUp(20, { 'registry-url': 'https://npm.pkg.github.com' }),
           { ...PUBLISH, env: { NODE_AUTH_TOKEN: `\${{ secrets.GITHUB_TOKEN }}` } },
+        ],
+      },
+      {},
+    ],
+    [
+      'prerelease-tag',
+      'a prerelease that a command makes, without a tag',
+      {
+        steps: [
+          setUp(24),
+          { run: `npm version "$(cat version.txt)-\${GITHUB_SHA::7}"\nnpm publish` },
         ],
       },
       {},

@@ -4,8 +4,9 @@ import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import { flagValue, isOn, parseOptions } from '../steps/options.ts'
 import { isCertainlyAtLeast } from '../steps/tool-version.ts'
-import type { Check } from './check.ts'
-import { stepsBefore, variableOf } from './step-of.ts'
+import { child, textOf } from '../yaml/tree.ts'
+import type { Check, Found } from './check.ts'
+import { stepOf, stepsBefore, variableOf } from './step-of.ts'
 
 /** F22: without a dist-tag npm 11 publishes no prerelease, and nothing older than what is out. */
 export const prereleaseTag: Check = {
@@ -16,9 +17,14 @@ export const prereleaseTag: Check = {
   *find(release) {
     for (const upload of uploadsOf(release)) {
       const { job, step } = upload
-      if (step.client !== 'npm' || step.setsVersion || step.action !== undefined) continue
+      if (step.client !== 'npm' || step.action !== undefined) continue
       if (step.npm === undefined || !isCertainlyAtLeast(step.npm, '11.0.0')) continue
       if (hasTag(upload) || isChosen(upload)) continue
+      if (step.setsVersion) {
+        const found = ofVersionSet(upload, release)
+        if (found !== undefined) yield found
+        continue
+      }
       for (const manifest of manifestsOf(step, release)) {
         const { file, version = '' } = manifest
         const said = refusalOf(manifest, release)
@@ -35,6 +41,37 @@ export const prereleaseTag: Check = {
       }
     }
   },
+}
+
+/** `npm version prerelease`, `npm version "$BASE-$GITHUB_SHA"`: whatever the manifest says, a prerelease is published. */
+function ofVersionSet({ job, step }: TrustedUpload, release: Release): Found | undefined {
+  if (manifestsOf(step, release).some((one) => hasTagOfFile(one, release))) return undefined
+  const steps = [...stepsBefore(job, step), stepOf(job, step)].filter((one) => one !== undefined)
+  const setting = steps.flatMap((at) =>
+    at.commands.filter(({ words }) => isVersionSet(words)).map((command) => ({ at, command })),
+  )
+  const [first, ...more] = setting
+  if (first === undefined || more.length > 0 || !makesPrerelease(first.command.words))
+    return undefined
+  const script = textOf(child(first.at.tree, 'run')) ?? ''
+  const isChosenThere = first.at.condition !== undefined || /\b(?:if|case|elif)\b/.test(script)
+  return {
+    ...((isChosenThere || first.command.nested) && { severity: 'warning' as const }),
+    place: step.place,
+    message: `\`${first.command.text}\` makes a prerelease, and \`${step.text}\` in job "${job.id}" names no tag: "npm error You must specify a tag using --tag when publishing a prerelease version."`,
+    fix: 'Publish it with a tag of its own (`--tag next`).',
+  }
+}
+
+function isVersionSet([program, verb]: readonly string[]): boolean {
+  return program === 'npm' && verb === 'version'
+}
+
+function makesPrerelease(words: readonly string[]): boolean {
+  const asked = words.slice(2).find((word) => !word.startsWith('-')) ?? ''
+  // What a run puts in is one word, whatever is in it.
+  const plain = asked.replace(/\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+/g, '0')
+  return /^pre(?:major|minor|patch|release)$/.test(asked) || /^v?[\d.]+-[\w.-]+$/.test(plain)
 }
 
 /** What npm 11 says before it would move `latest` to such a version. */

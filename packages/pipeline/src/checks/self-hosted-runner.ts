@@ -1,7 +1,9 @@
+import type { PublishJob } from '../model.ts'
 import { looksPublic, provenanceMode } from '../provenance.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check, Found, Severity } from './check.ts'
+import { stepOf } from './step-of.ts'
 
 /** Labels of GitHub's own machines (docs.github.com, "About GitHub-hosted runners"). */
 const HOSTED =
@@ -19,12 +21,16 @@ export const selfHostedRunner: Check = {
   severity: 'error',
   *find(release) {
     if (release.pipeline.provider !== 'github') return
+    const judgedJobs = new Set<PublishJob>()
     for (const upload of uploadsOf(release)) {
+      if (judgedJobs.has(upload.job)) continue
       if (upload.step.ecosystem !== 'npm' || hostOf(upload.registry) !== 'registry.npmjs.org')
         continue
       const severity = gravity(upload, release)
       const found = severity && judged(upload, severity)
-      if (found !== undefined) yield found
+      if (found === undefined) continue
+      judgedJobs.add(upload.job)
+      yield found
     }
   },
 }
@@ -43,6 +49,7 @@ function gravity(upload: TrustedUpload, release: Release): Severity | undefined 
 }
 
 function judged({ job, step }: TrustedUpload, severity: Severity): Found | undefined {
+  const at = stepOf(job, step)
   const { place } = job.source.job
   const runners = job.runners.map((runner) =>
     runner.known ? { labels: runner.value ?? [] } : chosenIn(runner.expression),
@@ -51,7 +58,8 @@ function judged({ job, step }: TrustedUpload, severity: Severity): Found | undef
   const [other] = others.flatMap(({ labels }) => labels.filter((label) => OTHERS.test(label)))
   if (other !== undefined) {
     // Some row of a matrix may publish nothing.
-    const every = others.length === runners.length
+    const isEveryRow = at?.condition === undefined && at?.inAction === undefined
+    const every = others.length === runners.length || isEveryRow
     return {
       severity: every ? severity : 'warning',
       place,

@@ -64,10 +64,12 @@ function misdirected(
   const host = hostOf(registry)
   const inJob = `\`${text}\` in job "${job.id}"`
   if (COPIES.includes(host)) {
+    const byYarn =
+      host === 'registry.yarnpkg.com' ? ', where Yarn 1 puts it for every script that it runs' : ''
     return {
       place,
       message: `${inJob} goes to ${host}, where the package has no trusted publisher: "npm error code ENEEDAUTH … This command requires you to be logged in to ${registry}".`,
-      fix: `Publish to ${NPMJS}: take the other address out of .npmrc, \`publishConfig\` or the environment, or add \`--registry ${NPMJS}\`.`,
+      fix: `Publish to ${NPMJS}: take the other address out of .npmrc, \`publishConfig\` or the environment${byYarn}, or add \`--registry ${NPMJS}\`.`,
     }
   }
   if (registry.startsWith('http://registry.npmjs.org')) {

@@ -154,6 +154,24 @@ describe('readGithubJobs', () => {
     expect(job.publishes.map(({ directory }) => directory)).toEqual(['a', 'b'])
   })
 
+  it('finds the repository where it is checked out into a folder', async () => {
+    const job = await jobOf(
+      'on: push\njobs:\n  publish:\n    steps:\n      - { uses: actions/checkout@v4, with: { path: own } }\n      - { run: npm publish, working-directory: own/pkg }\n      - run: cd own && cd pkg && npm publish --tag next\n',
+      { 'pkg/package.json': '{"name":"pkg","version":"1.0.0"}' },
+    )
+    expect(job.publishes.map(({ directory }) => directory)).toEqual(['pkg', 'pkg'])
+  })
+
+  it('takes no other repository for this one', async () => {
+    const { jobs } = await read(
+      'on: push\njobs:\n  publish:\n    steps:\n      - { uses: actions/checkout@v4, with: { path: other, repository: acme/other } }\n      - { run: npm publish, working-directory: other }\n',
+      WIDGET,
+    )
+    expect(jobs.flatMap(({ publishes }) => publishes).flatMap(({ packages }) => packages)).toEqual(
+      [],
+    )
+  })
+
   it('says so where a directory is only known at run time', async () => {
     const { jobs, unknowns } = await read(
       `on: push\njobs:\n  publish:\n    steps:\n      - run: for d in packages/*; do (cd $d && npm publish); done\n`,

@@ -7,7 +7,7 @@ import type { Recognised } from '../steps/commands.ts'
 import { toolVersion, withTools } from '../steps/installed-tools.ts'
 import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
 import { leavesNpmAlone } from '../steps/release-configs.ts'
-import { readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
+import { inCheckout, readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { targetOf } from '../steps/target.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
@@ -127,6 +127,7 @@ class StepsReader {
     )
     const action = actionUse(child(step, 'uses') ?? step, uses)
     this.#trace(step, { variables: inside.variables, inputs, action })
+    if (action.name === 'actions/checkout') return { ...state, ...this.#checkedOut(inputs) }
     if (action.name === 'actions/setup-node') return this.#setUpNode(step, inputs, state)
     if (SETS_UP.has(action.name)) return this.#setUpTool(step, action, inputs, state)
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
@@ -137,6 +138,21 @@ class StepsReader {
       this.#context.findings.unknowns.push({ place: action.place, sentence: found.sentence })
     }
     return state
+  }
+
+  /** The repository itself in a folder of its own: what is written of that folder is meant from the root. */
+  #checkedOut(inputs: Inputs): Pick<ShellState, 'checkout'> {
+    const { npm, python } = this.#context.manifests
+    const path = posix.normalize(inputs.get('path') ?? '.').replace(/\/$/, '')
+    const other = inputs.get('repository') ?? ''
+    const isOwn =
+      other === '' ||
+      /github\.repository/.test(other) ||
+      npm.some(({ repository = '' }) => repository.toLowerCase().includes(other.toLowerCase()))
+    const isFolder = [...npm, ...python].some(({ directory }) =>
+      `${directory}/`.startsWith(`${path}/`),
+    )
+    return isOwn && path !== '.' && !isFolder ? { checkout: path } : {}
   }
 
   /** Another Node comes with an npm of its own, also after an earlier upgrade. */
@@ -268,8 +284,11 @@ class StepsReader {
 
   #directoryOf(step: Tree, state: ShellState): string | undefined {
     const written = textOf(child(step, 'working-directory'))
-    if (written === undefined) return state.directory
-    return pathIn('.', this.#text(written, state.variables), new Map())
+    const directory =
+      written === undefined
+        ? state.directory
+        : pathIn('.', this.#text(written, state.variables), new Map())
+    return inCheckout(directory, state.checkout)
   }
 
   #variablesOf(env: Tree | undefined, around: Variables): Variables {

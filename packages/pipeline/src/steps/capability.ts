@@ -116,12 +116,27 @@ function uploaderOf(
   read: ReadText,
 ): Uploader {
   if (client === 'pnpm') return ofPnpm(version)
+  if (client === 'semantic-release') return hidesNpm(read) ? 'npm' : 'client'
   if (!THROUGH_NPM.has(client)) return 'client'
   if (!BY_MANAGER.has(client)) return 'npm'
   const pnpm = clientVersionOf('pnpm', '', directory, { tools }, read)
   if (pnpm !== undefined || read('pnpm-lock.yaml') !== undefined) return ofPnpm(pnpm)
   const yarn = read('.yarnrc.yml') !== undefined || read('bun.lock') !== undefined
   return yarn ? 'maybe npm' : 'npm'
+}
+
+/**
+ * semantic-release brings an npm, and runs the first that it finds: where npm or Yarn 1 has installed it that is its
+ * own, but pnpm puts the programs of direct dependencies on the path only (measured).
+ */
+function hidesNpm(read: ReadText): boolean {
+  const settings = ['.npmrc', 'pnpm-workspace.yaml'].map((file) => read(file) ?? '').join('\n')
+  const isHoisted = /hoist|node-?linker/i.test(settings)
+  return (
+    read('pnpm-lock.yaml') !== undefined &&
+    !isHoisted &&
+    dependencyVersion('npm', read) === undefined
+  )
 }
 
 function ofPnpm(version: ToolVersion | undefined): Uploader {

@@ -6,6 +6,7 @@ import { parseOptions } from './options.ts'
 import { requirementsOf } from './python-requirements.ts'
 import type { ShellState } from './script.ts'
 import { isCertainlyIn, mayBeIn, rangeOf } from './tool-version.ts'
+import { expand, type Variables } from './variables.ts'
 
 /** Programs whose version decides about trusted publishing, and those that bring some of them. */
 const TOOLS: ReadonlySet<string> = new Set(
@@ -44,6 +45,23 @@ export function installedTools(
     found.push([name, toolVersion(version ?? '', place, 'install', written)])
   }
   return found.length === 0 ? undefined : found
+}
+
+/** `tar -C …/lib/node_modules/npm`: a script that puts another npm in the place of the one of Node. */
+const NPM_FOLDER = /node_modules\/npm(?![\w/.-])/
+const WRITES = /\b(?:tar|unzip|cp|mv|ln|rsync)\b/
+const NPM_NAMED = /\/npm\/(\d+\.\d+\.\d+)\b|\bnpm[-@](\d+\.\d+\.\d+)\b/
+
+/** The npm that a script unpacks by hand, in the version that it names, if it names one. */
+export function npmByHand(
+  script: string,
+  place: Place,
+  variables: Variables,
+): Pick<ShellState, 'npm'> {
+  if (!NPM_FOLDER.test(script) || !WRITES.test(script)) return {}
+  const [, a, b] = NPM_NAMED.exec(expand(script, variables)) ?? []
+  const version = a ?? b ?? ''
+  return { npm: toolVersion(version, place, 'install', `npm@${version || '(of a script)'}`) }
 }
 
 /** A version that a command or a file asks for. */
@@ -98,7 +116,11 @@ function packagesOf(words: readonly string[], directory: string, read: ReadText)
   }
   // `corepack` is taken off before: what it prepares stands where a program does.
   const [prepared] = rest
-  if (program === 'prepare' && prepared !== undefined) return [npmSpecifier(prepared)]
+  if (program === 'prepare' && prepared !== undefined) {
+    // Without `corepack enable npm`, which nobody writes, `npm` stays the one of Node.
+    return [npmSpecifier(prepared)].filter(({ name }) => name !== 'npm')
+  }
+  if (program === 'enable' && rest.includes('npm')) return [{ name: 'npm' }]
   // `uv pip install`, `pip install`, `pipx install`, `uv tool install`
   const python = rest.indexOf('install')
   if (/^(?:pip3?|pipx|uv)$/.test(program) && python >= 0) {

@@ -39,6 +39,8 @@ const TOOLS: readonly PublishingTool[] = [
     // python-semantic-release has the same name and these verbs.
     but: /^(?:version|changelog|print-version)$/,
   },
+  { client: 'semantic-release', words: ['multi-semantic-release'], all: true },
+  { client: 'semantic-release', words: ['@qiwi/multi-semantic-release'], all: true },
   { client: 'changesets', words: ['changeset', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['changesets', 'publish'], all: true, valued: '--tag --otp' },
   { client: 'changesets', words: ['@changesets/cli', 'publish'], all: true, valued: '--tag --otp' },

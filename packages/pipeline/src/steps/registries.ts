@@ -40,7 +40,9 @@ export function npmRegistry(
     (packages.length > 0 ? packages : [undefined]).map((one) =>
       publish.client === 'yarn'
         ? yarnRegistry(one, surroundings)
-        : (scopeRegistry(one, surroundings) ?? flag ?? configured(one, surroundings)),
+        : (scopeRegistry(one, surroundings) ??
+          flag ??
+          configured(publish.client, one, surroundings)),
     ),
   )
   if (found.size > 1) {
@@ -63,13 +65,19 @@ function scopeRegistry(
   return manifest?.publishConfig.get(key) ?? inNpmrc(around, key) ?? set
 }
 
+/** What Yarn 1 sets for the scripts that it runs; lerna and changesets know that and write npmjs.com in its place. */
+const YARN_1 = 'https://registry.yarnpkg.com'
+const TAKES_YARN_1: ReadonlySet<string> = new Set(['npm', 'pnpm'])
+
 function configured(
+  client: Publish['client'],
   manifest: NpmManifest | undefined,
   { variables, around, userRegistry, registriesSet }: Surroundings,
 ): string | undefined {
+  const set = valueIn(variables, 'npm_config_registry')
   return (
     manifest?.publishConfig.get('registry') ??
-    valueIn(variables, 'npm_config_registry') ??
+    (set === YARN_1 && !TAKES_YARN_1.has(client) ? undefined : set) ??
     inNpmrc(around, 'registry') ??
     registriesSet?.get('') ??
     userRegistry

@@ -26,7 +26,9 @@ export function leavesNpmAlone(
   read: ReadText,
 ): boolean {
   const { client, directory } = use
-  const own = manifests.find((one) => one.directory === directory)
+  // It releases every workspace, and the root is mostly private.
+  const isMulti = /\bmulti-semantic-release\b/.test(use.text)
+  const own = manifests.find((one) => (isMulti ? !one.private : one.directory === directory))
   if (client === 'semantic-release') return semanticReleaseLeavesIt(directory, own, read)
   if (client === 'release-it') return releaseItLeavesIt(use, own, read)
   const ofAll = client === 'changesets' || client === 'lerna' || client === 'nx'

@@ -7,7 +7,7 @@ import type { Tree } from '../yaml/tree.ts'
 import { capabilityOf } from './capability.ts'
 import { type Recognised, recognise } from './commands.ts'
 import { type IndexesSet, indexesSetBy } from './indexes-set.ts'
-import { installedTools, withTools } from './installed-tools.ts'
+import { installedTools, npmByHand, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
 import { type RegistriesSet, registriesSetBy } from './registries-set.ts'
@@ -35,6 +35,8 @@ type ScriptRun = Extract<Recognised, { kind: 'script' }>
 export interface ShellState {
   /** Relative to the root; undefined if it is only known at run time. */
   readonly directory: string | undefined
+  /** The folder into which the repository was checked out, if not into the root of the workspace. */
+  readonly checkout?: string | undefined
   readonly variables: Variables
   /** Stored secrets that earlier scripts wrote to configuration files. */
   readonly secrets: readonly LeftSecret[]
@@ -105,11 +107,15 @@ class ScriptReader {
   read(script: string, start: ShellState): ShellState {
     const { findSecrets } = this.#context
     const left = secretsLeftBy(script, this.#placeOf(0), start.variables, findSecrets)
+    const byHand = npmByHand(script, this.#placeOf(0), start.variables)
     const registriesSet = new Map([...(start.registriesSet ?? []), ...registriesSetBy(script)])
     const indexesSet = new Map([...(start.indexesSet ?? []), ...indexesSetBy(script)])
     // A subshell starts with the state around it and keeps its changes to itself.
     const states = new Map<string, ShellState>([
-      ['', { ...start, registriesSet, indexesSet, secrets: [...start.secrets, ...left] }],
+      [
+        '',
+        { ...start, ...byHand, registriesSet, indexesSet, secrets: [...start.secrets, ...left] },
+      ],
     ])
     const stateIn = (scope: readonly number[]): ShellState =>
       states.get(scope.join('.')) ?? (scope.length === 0 ? start : stateIn(scope.slice(0, -1)))
@@ -214,7 +220,8 @@ class ScriptReader {
     for (const { text, directory: at } of scripts) {
       if (run.name === 'build') this.#context.findings.builds.add(at)
       if (INERT.test(text)) continue
-      after = this.#nested(text, place, { ...after, directory: at })
+      const inside = this.#underYarn(command, { ...after, directory: at })
+      after = { ...this.#nested(text, place, inside), variables: after.variables }
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
     const program =
@@ -223,6 +230,30 @@ class ScriptReader {
       return this.#follow(program, command, state, command.text)
     }
     return { ...after, directory: state.directory }
+  }
+
+  /**
+   * Yarn 1 puts its own registry into the environment of what it runs, whatever `.npmrc` and npm's variables say
+   * (measured with 1.22.22). npm takes it from there.
+   */
+  #underYarn({ words }: Command, state: ShellState): ShellState {
+    const { textOf, findings } = this.#context
+    const [program = ''] = unwrap(words).words
+    if (!/^yarn(?:pkg)?$/.test(program)) return state
+    const isFirst =
+      /^# yarn lockfile v1/m.test(textOf('yarn.lock') ?? '') &&
+      textOf('.yarnrc.yml') === undefined &&
+      !/"packageManager"\s*:\s*"yarn@(?:[2-9]|\d\d)/.test(textOf('package.json') ?? '')
+    const isSet =
+      /^registry\b/m.test(textOf('.yarnrc') ?? '') ||
+      findings.commands.some(({ words: [, ...rest] }) =>
+        /^config set registry\b/.test(rest.join(' ')),
+      ) ||
+      valueIn(state.variables, 'YARN_REGISTRY') !== undefined
+    if (!isFirst || isSet) return state
+    const place = this.#placeOf(0)
+    const registry = { value: 'https://registry.yarnpkg.com', place }
+    return { ...state, variables: new Map([...state.variables, ['npm_config_registry', registry]]) }
   }
 
   /** The text of the shell script that a command runs, if it is a file of the repository. */
@@ -314,7 +345,20 @@ function assigned(
 function enter(words: readonly string[], state: ShellState): ShellState {
   const path = words.slice(1).find((word) => !word.startsWith('-'))
   const directory = path === undefined ? undefined : pathIn(state.directory, path, state.variables)
-  return { ...state, directory }
+  return { ...state, directory: inCheckout(directory, state.checkout) }
+}
+
+/** A path of the workspace as one of the repository. */
+export function inCheckout(
+  path: string | undefined,
+  checkout: string | undefined,
+): string | undefined {
+  if (path === undefined || checkout === undefined) return path
+  return path === checkout
+    ? '.'
+    : path.startsWith(`${checkout}/`)
+      ? path.slice(checkout.length + 1)
+      : path
 }
 
 function scriptPackages(
