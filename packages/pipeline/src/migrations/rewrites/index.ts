@@ -26,6 +26,7 @@ import { tokenInputs } from './token-inputs.ts'
 import { tokenScripts } from './token-scripts.ts'
 import { tokenVariables } from './token-variables.ts'
 import { toolVersions } from './tool-versions.ts'
+import { toxEnvironment } from './tox-environment.ts'
 import { unreadVariables } from './unread-variables.ts'
 import { uvAlways } from './uv-always.ts'
 import { whoami } from './whoami.ts'
@@ -43,6 +44,7 @@ export const REWRITES: readonly Rewrite[] = [
   pythonSemanticRelease,
   npmActions,
   toolVersions,
+  toxEnvironment,
   releaseIt,
   nodeVersion,
   npmVersion,

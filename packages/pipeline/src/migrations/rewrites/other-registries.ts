@@ -1,5 +1,6 @@
+import type { Place } from '../../place.ts'
 import { registryOf } from '../../publishers/registries.ts'
-import { uploadsOf } from '../../release.ts'
+import { type Release, uploadsOf } from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
 
 /** What trusted publishing does not reach. */
@@ -16,6 +17,13 @@ export const otherRegistries: Rewrite = {
       yield { place: step.place, sentence }
     }
     for (const { place, sentence } of release.pipeline.unknowns) {
+      const [what] = /^"[^"]*" may publish/.exec(sentence) ?? []
+      if (place !== undefined && what !== undefined && isGivenToken(place, release)) {
+        yield {
+          place,
+          sentence: `${what}, and what it runs cannot be read here. Where that is twine 6.1, \`uv publish\` or npm 11.5.1 it needs no token: then give the job \`id-token: write\`, and take the token out.`,
+        }
+      }
       if (place !== undefined && /not read from this checkout/.test(sentence)) {
         yield {
           place,
@@ -24,4 +32,13 @@ export const otherRegistries: Rewrite = {
       }
     }
   },
+}
+
+/** Tells whether the step at a place sees something that is called after a registry or its client. */
+function isGivenToken({ file, line }: Place, { pipeline }: Release): boolean {
+  return [...pipeline.jobs, ...pipeline.otherJobs]
+    .flatMap(({ steps }) => steps)
+    .filter((step) => step.commands.some(({ place }) => place.file === file && place.line === line))
+    .flatMap(({ variables }) => [...variables])
+    .some(([name, { value }]) => /pypi|npm|twine/i.test(name + value) && /\bsecrets\b/.test(value))
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, insertKeys, isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
 import { isActionBelow, isCommit } from '../../github/action-use.ts'
@@ -52,7 +53,8 @@ function behindOld(upload: TrustedUpload, release: Release): readonly Edit[] | u
   if (config === undefined) return undefined
   const value = (key: string) => settingOf(config, key)
   if (/false/.test(value('upload_to_release') + value('build_command'))) return undefined
-  const folder = /[\w./-]+/.exec(value('dist_path'))?.[0] ?? 'dist'
+  const path = /[\w./-]*\w/.exec(value('dist_path'))?.[0] ?? 'dist'
+  const folder = posix.join(directoryOf(upload.step.within), path)
   const added = withUpload(upload, release, `hashFiles('${folder}/*') != ''`, folder)
   return added && [...added, ...set(config, ['upload_to_pypi', 'remove_dist'])]
 }
@@ -69,7 +71,10 @@ function behindNew(upload: TrustedUpload, release: Release): readonly Edit[] | u
   const config = configOf(release)
   const builds = config !== undefined && settingOf(config, 'build_command') !== ''
   const condition = `steps.${id}.outputs.released == 'true'`
-  const added = withUpload(upload, release, condition, 'dist', builds ? [] : ['pipx run build'])
+  const directory = directoryOf(within)
+  const build = `pipx run build${directory === '.' ? '' : ` ${directory}`}`
+  const folder = posix.join(directory, 'dist')
+  const added = withUpload(upload, release, condition, folder, builds ? [] : [build])
   const written = named.flatMap((edit) => edit ?? [])
   return added && written.length === named.length ? [...added, ...written] : undefined
 }
@@ -96,15 +101,18 @@ function withUpload(
     : removeKeys(source, inputs, gone)
   const isThere = job.publishes.some(({ action }) => action?.name === 'pypa/gh-action-pypi-publish')
   if (isThere || removed === undefined) return removed
-  const directory = textOf(child(inputs, 'directory'))
-  const at = directory === undefined ? folder : `${directory.replace(/\/+$/, '')}/${folder}`
-  const [uses = '', ...rest] = uploadLines(step, job.source.workflow, at)
+  const [uses = '', ...rest] = uploadLines(step, job.source.workflow, folder)
   const lines = [
     ...commands.flatMap((command) => asItem([`run: ${command}`, `if: ${condition}`])),
     ...asItem([uses, `if: ${condition}`, ...rest]),
   ]
   const inserted = insertItem(source, list, lines, stepAfter(list, within))
   return inserted && [...removed, inserted]
+}
+
+/** The action can be told where to work. */
+function directoryOf(step: Tree): string {
+  return posix.normalize(textOf(child(step, 'with', 'directory')) ?? '.').replace(/\/$/, '')
 }
 
 function stepAfter(list: Tree, step: Tree): Tree | undefined {

@@ -3,6 +3,7 @@ import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, textOf } from '../../yaml/tree.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
 import { hasNewNpm, needsNpm } from './npm-version.ts'
+import { hiddenByTox } from './tox-environment.ts'
 
 /**
  * The uploads that can exchange ID tokens by now. Every other one keeps its token: where the client could not be
@@ -36,6 +37,6 @@ function isReady(upload: TrustedUpload, release: Release): boolean {
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true
   if (step.incapable !== undefined || unmetDemand(step) !== undefined) return false
-  if (runsMaturinInContainer(upload)) return false
+  if (runsMaturinInContainer(upload) || hiddenByTox(upload, release) !== undefined) return false
   return release.pipeline.provider !== 'github' || !needsNpm(upload) || hasNewNpm(upload)
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { ClientId } from '../../model.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
@@ -19,7 +20,23 @@ export function withoutTokens(text: string, client: ClientId): string {
   const flags = FLAGS[client]
   if (flags === undefined) return text
   const value = `(?:[ \\t]*=[ \\t]*|[ \\t]+)(?:"[^"]*"|'[^']*'|\\$\\{\\{[^}]*\\}\\}|\\S+)`
-  return text.replace(new RegExp(`(?<!\\S)(?:${flags})${value}\\s*`, 'g'), '').trimEnd()
+  // With what parts it from the word before, a line that goes on included.
+  const pattern = new RegExp(`(?:^|(?:[ \\t]*\\\\\\r?\\n)?\\s+)(?:${flags})${value}`, 'g')
+  return text.replace(pattern, '').trim()
+}
+
+/** twine ends where the file is not there that it is told to read; nothing may be left that writes it. */
+function withoutMissingConfig(
+  text: string,
+  { job, step }: TrustedUpload,
+  release: Release,
+): string {
+  const [flag, file = ''] = /\s+--config-file[ =](\S*\.pypirc)\b/.exec(text) ?? []
+  const isWritten = job.steps
+    .flatMap(({ commands }) => commands)
+    .some((one) => one.text !== step.text && one.text.includes('.pypirc'))
+  const isThere = release.source(posix.join(step.directory, file)) !== undefined
+  return flag === undefined || isWritten || isThere ? text : text.replace(flag, '')
 }
 
 /** The same as variables before the command. */
@@ -44,7 +61,8 @@ export const tokenFlags: Rewrite = {
 
 function* without(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step } = upload
-  const text = withoutTokens(step.text.replace(VARIABLES, ''), step.client)
+  const bare = withoutTokens(step.text.replace(VARIABLES, ''), step.client)
+  const text = step.client === 'twine' ? withoutMissingConfig(bare, upload, release) : bare
   if (text === step.text) return
   const edits = commandEdit(upload, text, release)
   if (edits === undefined) {

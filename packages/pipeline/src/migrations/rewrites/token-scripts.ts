@@ -13,7 +13,7 @@ import { hereDocument } from './shell-lines.ts'
 const NPM =
   /^(?:(?:echo|printf)\b.*_auth(?:Token)?=|(?:npm|pnpm) (?:config )?set .*_auth(?:Token)?\b|yarn config set .*npmAuthToken\b|npm-cli-login\b|npm login\b)/
 const PYTHON =
-  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:pypi-token|http-basic)\.(?:test[-_]?)?pypi\b|keyring set\b.*\bpypi\.org\b)/
+  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:--\S+ )*(?:(?:pypi-token|http-basic)\.(?:test[-_]?)?pypi\b|repositories\.[\w-]+ \S*\bpypi\.org\b)|pdm config (?:--\S+ )*repository\.(?:test)?pypi\.|keyring set\b.*\bpypi\.org\b)/
 
 /** Commands that write a here-document into a client's settings, and the lines of one that hold nothing but tokens. */
 const WRITES = /^(?:cat|tee)\b.*>.*\.(?:npmrc|pypirc)\b|^tee\b.*\.(?:npmrc|pypirc)\b/

@@ -75,10 +75,10 @@ function unreadIn(
 
 /** Tells whether anything but the key that sets it names a variable. */
 function isNamed(text: string, variable: string): boolean {
-  return text
-    .split('\n')
-    .filter((line) => !line.trimStart().startsWith(`${variable}:`))
-    .some((line) => new RegExp(`\\b${variable}\\b`).test(line.replace(/^\s*#.*/, '')))
+  const elsewhere = text
+    .replace(/^\s*#.*$|\bsecrets\.\w+/gm, '')
+    .replace(new RegExp(`\\b${variable}["']?[ \\t]*:(?=\\s)`, 'g'), '')
+  return new RegExp(`\\b${variable}\\b`).test(elsewhere)
 }
 
 const RUNNERS = /^(?:make|just|task|tox|nox|invoke|inv|poe|ant|docker|\S*\.(?:sh|bash|py))$/
