@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { nodeClient } from './support/clients.ts'
 import { cleanEnvironment, type Variables } from './support/environment.ts'
@@ -192,6 +193,20 @@ describe('trustpub doctor', () => {
     expect(output).toContain(words)
     expect(output).not.toContain('    at ')
     expect(status).toBe(code)
+  })
+
+  it('compares no package with every other: 300 packages and 60 workflows take seconds', async () => {
+    const bench = pathToFileURL(join(import.meta.dirname, '../bench/lib/monorepo.mjs')).href
+    const { writeMonorepo } = (await import(bench)) as { writeMonorepo: (folder: string) => void }
+    const directory = temporaryFolder()
+    writeMonorepo(directory)
+    const timed = 'TIMEFORMAT="CPU %U %S"; time "$@"'
+    const command = ['-c', timed, 'bash', process.execPath, PROGRAM, 'doctor', directory]
+    const { output } = await run('bash', command, { cwd: directory, env: cleanEnvironment() })
+    const [, user, system] = /^CPU ([\d.]+) ([\d.]+)$/m.exec(output) ?? []
+    expect(output).toMatch(/will fail\. \d+ errors/)
+    // `npm run bench -- doctor` has the limit; this is for machines that are busy, with a bound that no square keeps.
+    expect(Number(user) + Number(system)).toBeLessThan(6)
   })
 
   it('takes a merge conflict for what it is', async () => {

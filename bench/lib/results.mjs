@@ -9,6 +9,7 @@
  * @property {number} ratio how many times better ours is; for costs of programs and against a limit, ours divided by the other
  * @property {string} target
  * @property {boolean | undefined} reached undefined where there is no target
+ * @property {boolean} [isOverLimit] more than we allow ourselves, whatever others do
  */
 
 /**

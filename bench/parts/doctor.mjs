@@ -41,6 +41,7 @@ export async function doctor(workbench) {
       ratio: cpu / LIMIT_MS,
       target: '≤ 1',
       reached: cpu <= LIMIT_MS,
+      isOverLimit: cpu > LIMIT_MS,
     },
     {
       ...line,

@@ -1,3 +1,5 @@
+import type { PublishJob } from './model.ts'
+import { once } from './once.ts'
 import type { Release, TrustedUpload } from './release.ts'
 import type { NpmManifest } from './repository/manifest-npm.ts'
 import { flagValue, parseOptions } from './steps/options.ts'
@@ -32,7 +34,8 @@ export function provenanceAsked(
 ): { readonly wanted: boolean; readonly refused: boolean } {
   const flag = byFlag(upload.step.args)
   const config = byManifest(manifest, release)
-  const setting = byVariable(upload) ?? byCommand(upload) ?? asBoolean(npmrcOf(manifest, release))
+  const setting =
+    byVariable(upload) ?? byCommand(upload.job) ?? asBoolean(npmrcOf(manifest, release))
   return {
     wanted: flag ?? config ?? setting ?? false,
     refused: (flag ?? setting) === false,
@@ -64,11 +67,11 @@ function byVariable({ job, step }: TrustedUpload): boolean | undefined {
 }
 
 /** `npm config set provenance true`, as some templates write it. */
-function byCommand({ job }: TrustedUpload): boolean | undefined {
+const byCommand = once((job: PublishJob): boolean | undefined => {
   const texts = job.steps.flatMap(({ commands }) => commands.map(({ words }) => words.join(' ')))
   const found = texts.map((text) => /^npm (?:config )?set provenance[= ](\w+)/.exec(text)?.[1])
   return asBoolean(found.findLast((value) => value !== undefined))
-}
+})
 
 /** `publishConfig.provenance` is a boolean, which the manifest's texts leave out. */
 function byManifest({ file, publishConfig }: NpmManifest, release: Release): boolean | undefined {

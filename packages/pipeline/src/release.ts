@@ -2,6 +2,7 @@ import type { RecordedPublisher } from '@trustpub/identity'
 import { type Credentials, credentialsOf } from './credentials.ts'
 import type { SourceFile } from './edits/edit.ts'
 import type { Pipeline, PublishJob, PublishStep } from './model.ts'
+import { once } from './once.ts'
 import type { Place } from './place.ts'
 import { hostOf, registryOf } from './publishers/registries.ts'
 import type { Manifests } from './repository/manifests.ts'
@@ -54,7 +55,9 @@ export interface TrustedUpload {
 export const TRUSTING: readonly string[] = ['registry.npmjs.org', 'pypi.org', 'test.pypi.org']
 
 /** The steps that upload to registries with trusted publishing: the public ones, and those of the record. */
-export function uploadsOf({ pipeline, record = [] }: Release): readonly TrustedUpload[] {
+export const uploadsOf: (release: Release) => readonly TrustedUpload[] = once(findUploads)
+
+function findUploads({ pipeline, record = [] }: Release): readonly TrustedUpload[] {
   const hosts = new Set([...TRUSTING, ...record.map(({ registry }) => hostOf(registry))])
   return pipeline.jobs.flatMap((job) =>
     job.publishes

@@ -1,4 +1,5 @@
 import type { RecordedPublisher } from '@trustpub/identity'
+import { once } from '../once.ts'
 import { isRepositoryKnown, workflowName } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, TRUSTING, type TrustedUpload } from '../release.ts'
@@ -95,20 +96,11 @@ function isRepositoryCertain(
   )
 }
 
-/** Hundreds of packages are compared with hundreds of manifests. */
-const PATHS = new WeakMap<Manifests, ReadonlySet<string>>()
-
 /** The repositories that the manifests name. */
-function pathsIn(manifests: Manifests): ReadonlySet<string> {
-  const known = PATHS.get(manifests)
-  if (known !== undefined) return known
-  const written = [...manifests.npm, ...manifests.python]
-  const paths = new Set(
-    written.flatMap(({ repository = '' }) => parseRemote(repository)?.path ?? []),
-  )
-  PATHS.set(manifests, paths)
-  return paths
-}
+const pathsIn = once(({ npm, python }: Manifests): ReadonlySet<string> => {
+  const named = [...npm, ...python].map(({ repository = '' }) => parseRemote(repository)?.path)
+  return new Set(named.filter((path) => path !== undefined))
+})
 
 /**
  * npmjs.com compares every letter. Elsewhere the case of a repository does not count, and neither does that of an
