@@ -13,6 +13,9 @@ const PYTHON_VARIABLES = /^(?:TWINE_|UV_|PYPI|TEST_?PYPI|POETRY_|FLIT_|HATCH_|PD
 const STORES =
   /_auth(?:Token)?\b|_password\b|npmAuthToken|\.npmrc|\.pypirc|npm-cli-login|keyring|pypi-token|http-basic/i
 
+/** A program that takes a name and a password from variables that the script does not mention. */
+const LOGS_IN = /\bnpm-cli-login\b/
+
 /**
  * The stored secrets that a publish command would use: those in variables that its client reads, that its
  * script mentions, or whose own name says what they are for. A job's other secrets do not count.
@@ -56,7 +59,8 @@ export function secretsLeftBy(
     const text = lines.filter((line) => hostStoredFor(line) === host).join('\n')
     const found: StoredSecret[] = find(text).map((name) => ({ name, place, by: 'script' }))
     for (const [variable, { value, place: set }] of variables) {
-      if (!mentions(text, variable)) continue
+      const isRead = LOGS_IN.test(text) && /^NPM_(?:USER|PASS)$/.test(variable)
+      if (!isRead && !mentions(text, variable)) continue
       for (const name of find(value)) found.push({ name, place: set, by: 'variable', as: variable })
     }
     return host === undefined ? found : found.map((one) => ({ ...one, host }))

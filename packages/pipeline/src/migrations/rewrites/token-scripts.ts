@@ -1,3 +1,5 @@
+import type { Edit } from '../../edits/edit.ts'
+import { removeLines } from '../../edits/yaml-edits.ts'
 import type { JobStep, ScriptCommand } from '../../job.ts'
 import { hostOf } from '../../publishers/registries.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
@@ -5,6 +7,7 @@ import { textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { scriptOf, withoutCommand } from './command-edit.ts'
 import { NO_TOKEN, otherVerb } from './consumers.ts'
+import { withoutVariablesOf } from './line-variables.ts'
 import { privatePackages } from './private-packages.ts'
 import { readyUploads, waitingUploads } from './ready.ts'
 import { hereDocument } from './shell-lines.ts'
@@ -19,6 +22,8 @@ const PYTHON =
 const WRITES = /^(?:cat|tee)\b.*>.*\.(?:npmrc|pypirc)\b|^tee\b.*\.(?:npmrc|pypirc)\b/
 const NPM_LINE =
   /^\s*(?:$|[#;]|\/\/[^=]*:_(?:authToken|auth)\s*=|_auth(?:Token)?\s*=|(?:always-auth|email)\s*=)/
+/** A line of an .npmrc with a token for npmjs.com. */
+const TOKEN_LINE = /^\s*\/\/registry\.npmjs\.org\/?:_authToken\s*=/
 const PYTHON_LINE =
   /^\s*(?:$|[#;]|\[(?:distutils|server-login|(?:test)?pypi)\]|index-servers\s*=|(?:test)?pypi\s*$|repository\s*[=:].*\bpypi\.org\b|(?:username|password)\s*[=:])/
 
@@ -98,6 +103,15 @@ function* removed(
   if (source === undefined || !/_auth|npmAuthToken|npmrc|pypi|password|keyring|login/.test(text))
     return
   const storing = isAll ? step.commands.map((command) => command.text) : [text]
+  const document = withoutTokenLines(text, step, release)
+  if (storing.length === 1 && document.length > 0 && writesMore(text, step, upload)) {
+    const why = whyKept(step, words, upload, release)
+    const sentence = `\`${text}\` writes no token any more: nothing needs it.`
+    yield why === undefined
+      ? { place, sentence, edits: document }
+      : { place, sentence: `\`${text}\` stays: ${why}.` }
+    return
+  }
   if (storing.some((one) => writesMore(one, step, upload))) {
     yield {
       place,
@@ -105,24 +119,9 @@ function* removed(
     }
     return
   }
-  const waiting = waitingUploads(release).find(
-    (one) => one.job === upload.job && one.step.ecosystem === upload.step.ecosystem,
-  )
-  if (waiting !== undefined) {
-    yield { place, sentence: `\`${text}\` stays: \`${waiting.step.text}\` needs it still.` }
-    return
-  }
-  const verb = upload.step.ecosystem === 'npm' ? otherVerb(stepsBeside(step, release)) : undefined
-  if (verb !== undefined) {
-    yield { place, sentence: `\`${text}\` stays: \`${verb.text}\` needs it, ${NO_TOKEN}.` }
-    return
-  }
-  const why = words[0] === 'poetry' ? undefined : privatePackages(release)
+  const why = whyKept(step, words, upload, release)
   if (why !== undefined) {
-    yield {
-      place,
-      sentence: `\`${text}\` stays: ${why}. A token that may only read is enough for it.`,
-    }
+    yield { place, sentence: `\`${text}\` stays: ${why}.` }
     return
   }
   const whole = isAll ? { ...step, commands: [] } : step
@@ -134,5 +133,37 @@ function* removed(
     }
     return
   }
-  yield { place, sentence: `\`${text}\` is gone: nothing needs the token that it stored.`, edits }
+  // The step that publishes hands its variables to the client as well.
+  const isOther = step.tree !== upload.step.within && !isAll
+  const beside = isOther ? withoutVariablesOf(step, text, release) : []
+  const sentence = `\`${text}\` is gone: nothing needs the token that it stored.`
+  yield { place, sentence, edits: [...edits, ...beside] }
+}
+
+/** What still needs a token that a step stores. */
+function whyKept(
+  step: JobStep,
+  words: readonly string[],
+  { job, step: { ecosystem } }: TrustedUpload,
+  release: Release,
+): string | undefined {
+  const waiting = waitingUploads(release).find(
+    (one) => one.job === job && one.step.ecosystem === ecosystem,
+  )
+  if (waiting !== undefined) return `\`${waiting.step.text}\` needs it still`
+  const verb = ecosystem === 'npm' ? otherVerb(stepsBeside(step, release)) : undefined
+  if (verb !== undefined) return `\`${verb.text}\` needs it, ${NO_TOKEN}`
+  const secret = words[0] === 'poetry' ? undefined : privatePackages(release)
+  return secret && `${secret}. A token that may only read is enough for it`
+}
+
+/** The edits that take tokens out of a here-document that writes more than that into an .npmrc. */
+function withoutTokenLines(text: string, step: JobStep, release: Release): readonly Edit[] {
+  const run = scriptOf(step.tree)
+  const source = release.source(step.tree.place.file)
+  const tokens = writtenLines(text, step).filter((line) => TOKEN_LINE.test(line))
+  if (run === undefined || source === undefined) return []
+  const edits = tokens.map((line) => removeLines(source, run, line.trim()))
+  const isWhole = edits.length > 0 && edits.every((edit) => edit !== undefined)
+  return isWhole ? [...edits, ...withoutVariablesOf(step, tokens.join('\n'), release)] : []
 }
