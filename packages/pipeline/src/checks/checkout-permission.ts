@@ -1,5 +1,5 @@
 import type { PublishJob } from '../model.ts'
-import { uploadsOf } from '../release.ts'
+import { type Release, uploadsOf } from '../release.ts'
 import { child, type Tree } from '../yaml/tree.ts'
 import { added } from './added.ts'
 import type { Check } from './check.ts'
@@ -18,6 +18,8 @@ export const checkoutPermission: Check = {
       if (checkout === undefined || from === 'default' || all !== undefined) continue
       if ((scopes.get('contents') ?? 'none') !== 'none' || checkout.inputs.has('token')) continue
       yield {
+        // Who hands the code out under a licence has it in a public repository.
+        ...(isLicensed(release) && { severity: 'note' as const }),
         place: place ?? job.place,
         message: `Job "${job.id}" checks out, and its permissions do not list \`contents\`. In a private repository the checkout ends with "remote: Repository not found"; in a public one it works.`,
         fix: 'Add `contents: read` beside `id-token: write`.',
@@ -25,6 +27,14 @@ export const checkoutPermission: Check = {
       }
     }
   },
+}
+
+const LICENSES = ['', '.md', '.txt', '.rst'].flatMap((end) =>
+  ['LICENSE', 'LICENCE', 'COPYING'].map((name) => name + end),
+)
+
+function isLicensed({ source }: Release): boolean {
+  return LICENSES.some((file) => source(file) !== undefined)
 }
 
 /** The permissions that count, where the job's own file has them. */

@@ -3,11 +3,18 @@ import { readOne } from '../repository/repository.test.util.ts'
 import { startsOf } from './starts.ts'
 
 /** The events that let the only publish run, tags and branches behind a colon. */
-async function starts(on: object, job?: string, step?: string): Promise<readonly string[]> {
+async function starts(
+  on: object,
+  job?: string,
+  step?: string,
+  before?: string,
+): Promise<readonly string[]> {
   const workflow = {
     on,
     jobs: {
+      ...(before !== undefined && { build: { if: before, steps: [{ run: 'npm test' }] } }),
       publish: {
+        ...(before !== undefined && { needs: 'build' }),
         ...(job !== undefined && { if: job }),
         steps: [{ run: 'npm publish', ...(step !== undefined && { if: step }) }],
       },
@@ -93,5 +100,16 @@ describe('what starts a publish', () => {
     ],
   ])('%s', async (_, on, job, step, expected) => {
     expect(await starts(on, job, step)).toEqual(expected)
+  })
+})
+
+describe('what starts a publish that waits for another job', () => {
+  const tagged = "startsWith(github.ref, 'refs/tags/')"
+  it('is what lets that one run', async () => {
+    expect(await starts({ push: null }, undefined, undefined, tagged)).toEqual(['push:**'])
+  })
+
+  it('is anything where it does not mind that one', async () => {
+    expect(await starts({ push: null }, 'always()', undefined, tagged)).toEqual(['push'])
   })
 })

@@ -1,6 +1,6 @@
 import type { Job, Trigger } from '../job.ts'
 import type { PublishJob, PublishStep } from '../model.ts'
-import { child, entriesOf, textOf } from '../yaml/tree.ts'
+import { child, entriesOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { stepOf } from './step-of.ts'
 
 /** The events that let a publish run: those of its workflow, without what the conditions on the way to it rule out. */
@@ -11,8 +11,19 @@ export function startsOf(job: PublishJob, step?: PublishStep): readonly Trigger[
 
 /** The events that let a job run. */
 export function jobStarts(job: Job): readonly Trigger[] {
-  const trees = [...job.source.callers.map((caller) => caller.job), job.source.job]
-  return trees.reduce((left, tree) => narrowed(left, textOf(child(tree, 'if'))), eventsOf(job))
+  const { callers, workflow, job: own } = job.source
+  const levels = [...callers, { workflow, job: own }]
+  const conditions = levels.flatMap((level) => conditionsOf(level.job, level.workflow))
+  return conditions.reduce(narrowed, eventsOf(job))
+}
+
+/** The condition of a job, and those of the jobs that it waits for: where one is skipped, so is what needs it. */
+function conditionsOf(job: Tree, workflow: Tree, seen: readonly Tree[] = []): readonly string[] {
+  const condition = textOf(child(job, 'if')) ?? ''
+  const own = condition === '' ? [] : [condition]
+  if (seen.includes(job) || /\b(?:always|cancelled|failure)\(/.test(condition)) return own
+  const needed = textsOf(child(job, 'needs')).flatMap((id) => child(workflow, 'jobs', id) ?? [])
+  return [...own, ...needed.flatMap((one) => conditionsOf(one, workflow, [...seen, job]))]
 }
 
 /** What is left out of pushes is written with `-ignore` too; then nobody says here which pushes are left. */

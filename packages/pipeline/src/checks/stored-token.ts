@@ -9,7 +9,9 @@ export const storedToken: Check = {
   severity: 'note',
   *find(release) {
     for (const upload of uploadsOf(release)) {
-      const [secret] = upload.step.storedSecrets
+      const secrets = upload.step.storedSecrets
+      // A name beside a password is not what leaks.
+      const secret = secrets.find(({ name }) => !/user(?:name)?$/i.test(name)) ?? secrets[0]
       if (upload.credentials !== 'token' || secret === undefined) continue
       yield {
         place: secret.place,

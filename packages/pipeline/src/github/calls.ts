@@ -51,7 +51,7 @@ export function jobSites(
     const called = uses.startsWith('./') ? workflows.get(uses.slice(2)) : undefined
     const sentence =
       called === undefined
-        ? whyUnread(uses, calling.id)
+        ? whyUnread(uses, calling, callers)
         : callers.some(({ workflow }) => workflow.file === called.file)
           ? `Job "${calling.id}" calls ${called.file}, which leads back to itself; GitHub refuses such a workflow.`
           : callers.length >= MAX_LEVELS
@@ -78,11 +78,27 @@ function pathOf({ callers, own }: JobSite): readonly Level[] {
   return [...callers, own]
 }
 
-function whyUnread(uses: string, id: string): string {
+/** Workflows of others that upload nothing to a registry of packages. */
+const HARMLESS =
+  /^slsa-framework\/slsa-github-generator\/\.github\/workflows\/(?:generator|builder)_/
+
+/** Undefined for a workflow elsewhere that cannot publish and is not called as if: it has no secret, and may ask for no ID token. */
+function whyUnread(
+  uses: string,
+  { id, job }: Level,
+  callers: readonly Level[],
+): string | undefined {
   if (uses.startsWith('./')) {
     return `Job "${id}" calls ${uses.slice(2)}, which cannot be read; correct the path or the file.`
   }
-  return `Job "${id}" calls ${uses}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
+  const secrets = child(job, 'secrets') === undefined ? '' : ' with secrets'
+  const mayAsk = callers.some(({ job, workflow }) => {
+    const written = child(job, 'permissions') ?? child(workflow.tree, 'permissions')
+    return textOf(written) === 'write-all' || textOf(child(written, 'id-token')) === 'write'
+  })
+  const sounds = /publish|release|deploy|pypi|npm/i.test(`${id} ${uses}`)
+  if (HARMLESS.test(uses) || (secrets === '' && !mayAsk && !sounds)) return undefined
+  return `Job "${id}" calls ${uses}${secrets}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
 }
 
 /** The inputs of a called workflow: what the calling job passes, else the default (`workflow_call.inputs`). */

@@ -90,16 +90,25 @@ describe('readGithubJobs', () => {
     const { jobs, unknowns } = await readOne({
       ...WIDGET,
       '.github/workflows/a.yml':
-        'on: push\njobs:\n  there:\n    uses: acme/ci/.github/workflows/p.yml@v1\n  gone:\n    uses: ./.github/workflows/gone.yml\n  round:\n    uses: ./.github/workflows/b.yml\n',
+        'on: push\njobs:\n  there:\n    uses: acme/ci/.github/workflows/p.yml@v1\n    secrets: inherit\n  gone:\n    uses: ./.github/workflows/gone.yml\n  round:\n    uses: ./.github/workflows/b.yml\n',
       '.github/workflows/b.yml':
         'on: workflow_call\njobs:\n  back:\n    uses: ./.github/workflows/b.yml\n',
     })
     expect(jobs).toEqual([])
     expect(unknowns.map(({ place, sentence }) => [place?.line, sentence])).toEqual([
       [4, expect.stringContaining('not read from this checkout')],
-      [6, expect.stringContaining('cannot be read')],
+      [7, expect.stringContaining('cannot be read')],
       [4, expect.stringContaining('leads back to itself')],
     ])
+  })
+
+  it('says nothing of a workflow elsewhere that cannot publish', async () => {
+    const { unknowns } = await readOne({
+      ...WIDGET,
+      '.github/workflows/a.yml':
+        'on: push\njobs:\n  check:\n    uses: acme/ci/.github/workflows/all-green.yml@v1\n  provenance:\n    permissions: { id-token: write, contents: write }\n    uses: slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@v2.0.0\n',
+    })
+    expect(unknowns).toEqual([])
   })
 
   it('finds the line of a command in a block', async () => {

@@ -142,3 +142,39 @@ jobs:
   )
   expect(migration.files.map(({ file }) => file)).not.toContain('release.sh')
 })
+
+describe('what planMigration leaves', () => {
+  const project = '[project]\nname = "acme-widget"\nversion = "1.0.0"\n'
+  const workflow = (steps: readonly object[], more: object = {}): string =>
+    JSON.stringify({
+      on: { push: { tags: ['v*'] } },
+      jobs: { publish: { 'runs-on': 'ubuntu-latest', ...more, steps } },
+    })
+  const leftOf = async (text: string): Promise<readonly string[]> => {
+    const files = { 'pyproject.toml': project, '.github/workflows/release.yml': text }
+    const { migration } = await migrate(files)
+    return migration.left.map(({ sentence }) => sentence)
+  }
+
+  it('speaks of no installation where a secret of PyPI has another use', async () => {
+    const env = { TWINE_PASSWORD: `\${{ secrets.PYPI_TOKEN }}` }
+    const left = await leftOf(
+      workflow([
+        { run: 'twine upload dist/*', env },
+        { run: 'make', env },
+      ]),
+    )
+    expect(left).toContainEqual(expect.stringContaining('Take it out there too'))
+    expect(left).not.toContainEqual(expect.stringContaining('To install'))
+  })
+
+  it('is a job that exchanges by itself, and says so', async () => {
+    const exchange = 'curl -X POST https://pypi.org/_/oidc/mint-token >> $GITHUB_ENV'
+    const left = await leftOf(
+      workflow([{ run: exchange }, { run: 'twine upload dist/*' }], {
+        permissions: { 'id-token': 'write' },
+      }),
+    )
+    expect(left).toContainEqual(expect.stringContaining('it exchanges the ID token itself'))
+  })
+})

@@ -25,6 +25,7 @@ import {
 import { REWRITES } from './rewrites/index.ts'
 import { readyUploads } from './rewrites/ready.ts'
 import { secretsGone } from './secrets-left.ts'
+import { unproved } from './unproved.ts'
 
 export interface MigrationOptions {
   /** Whether to make the release hard to misuse as well, which changes more than trusted publishing needs. */
@@ -69,7 +70,11 @@ export async function planMigration(
       }
     }
   }
-  left.push(...releases.flatMap(unrecorded), ...releases.flatMap(foreign))
+  left.push(
+    ...before.flatMap(unproved),
+    ...releases.flatMap(unrecorded),
+    ...releases.flatMap(foreign),
+  )
   const publishers = releases.flatMap(trustedPublishers)
   const secrets = secretsGone(before, releases)
   const files = changedFiles(overlay, before)

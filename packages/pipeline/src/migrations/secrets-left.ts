@@ -8,21 +8,28 @@ export function secretsGone(
   before: readonly Release[],
   after: readonly Release[],
 ): { readonly unused: readonly string[]; readonly left: readonly Left[] } {
-  const [old, rest] = [before, after].map((releases) => new Set(releases.flatMap(storedNames)))
+  const [old, rest] = [before, after].map(
+    (releases) => new Set(releases.flatMap((one) => storedNames(one))),
+  )
+  const ofPypi = new Set(before.flatMap((one) => storedNames(one, 'pypi')))
   const gone = [...(old ?? [])].filter((name) => !rest?.has(name)).toSorted()
   const named = new Map(
     gone.map((name) => [name, after.map((one) => placeOf(name, one)).find((place) => place)]),
   )
   const left = [...named].flatMap(([name, place]): readonly Left[] => {
-    const sentence = `Nothing publishes with the secret ${name} any more, but this takes it still. To install, a token that may only read is enough.`
+    const remedy = ofPypi.has(name)
+      ? 'Take it out there too before you delete it.'
+      : 'To install, a token that may only read is enough.'
+    const sentence = `Nothing publishes with the secret ${name} any more, but this takes it still. ${remedy}`
     return place === undefined ? [] : [{ place, sentence }]
   })
   return { unused: gone.filter((name) => named.get(name) === undefined), left }
 }
 
-function storedNames(release: Release): readonly string[] {
+function storedNames(release: Release, ecosystem?: 'pypi'): readonly string[] {
   return uploadsOf(release)
     .filter(({ registry }) => TRUSTING.includes(hostOf(registry)))
+    .filter(({ step }) => ecosystem === undefined || step.ecosystem === ecosystem)
     .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
 }
 

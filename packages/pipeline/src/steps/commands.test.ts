@@ -63,6 +63,8 @@ describe('recognise', () => {
     ['pnpm --dir=a publish', 'a'],
     ['yarn --cwd a npm publish', 'a'],
     ['uv publish --directory a', 'a'],
+    ['pdm publish -p a --no-build', 'a'],
+    ['poetry -C a publish --build', 'a'],
   ])('reads where %j works', (line, directory) => {
     expect(read(line)).toMatchObject({ kind: 'publish', directory })
   })

@@ -47,12 +47,10 @@ export function notPlayed(tool: string): Unplayed {
 }
 
 function indirect(program: string, rest: readonly string[]): Unplayed | undefined {
-  const target = RUNNERS.has(program) ? rest.find((word) => PUBLISHING.test(word)) : undefined
+  const target = RUNNERS.has(program) ? rest.find(isPublishing) : undefined
   if (target !== undefined) return hidden(`${program} ${target}`)
   const script = /\.(?:sh|bash|js|mjs|cjs|ts|py)$/
-  const file = [program, rest[0] ?? ''].find(
-    (word) => script.test(word) && PUBLISHING.test(word) && !NOT_PUBLISHING.test(word),
-  )
+  const file = [program, rest[0] ?? ''].find((word) => script.test(word) && isPublishing(word))
   if (file !== undefined && !MENTIONS.has(program)) return hidden(file)
   if (MENTIONS.has(program)) return undefined
   const text = ` ${[program, ...rest].join(' ')} `
@@ -60,6 +58,10 @@ function indirect(program: string, rest: readonly string[]): Unplayed | undefine
   if (inside === null) return undefined
   const sentence = `${program} seems to run "${inside[1]}" in a way that cannot be read; write the command by itself so that it can be rehearsed.`
   return { kind: 'unplayed', sentence }
+}
+
+function isPublishing(word: string): boolean {
+  return PUBLISHING.test(word) && !NOT_PUBLISHING.test(word)
 }
 
 function hidden(what: string): Unplayed {

@@ -49,6 +49,8 @@ export const REWRITES: readonly Rewrite[] = [
   nodeVersion,
   npmVersion,
   gitlabImage,
+  // With an ID token, while the token that goes tells that nothing else is needed.
+  permission,
   // Without a token.
   gitlabExchange,
   uvAlways,
@@ -62,8 +64,6 @@ export const REWRITES: readonly Rewrite[] = [
   gitlabStandIn,
   calledSecrets,
   actionInputs,
-  // With an ID token.
-  permission,
   attestOnce,
   repository,
   // What stays.

@@ -24,7 +24,10 @@ export const otherRegistries: Rewrite = {
           sentence: `${what}, and what it runs cannot be read here. Where that is twine 6.1, \`uv publish\` or npm 11.5.1 it needs no token: then give the job \`id-token: write\`, and take the token out.`,
         }
       }
-      if (place !== undefined && /not read from this checkout/.test(sentence)) {
+      if (
+        place !== undefined &&
+        / with secrets, a workflow that is not read from this checkout/.test(sentence)
+      ) {
         yield {
           place,
           sentence: `${sentence} If it takes a token for publishing, it has to learn to do without; then the calling job needs \`id-token: write\`.`,

@@ -1,7 +1,6 @@
 import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
 import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
-import { exchangesByHand } from '../../steps/exchange.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { readyUploads } from './ready.ts'
@@ -15,22 +14,10 @@ export const permission: Rewrite = {
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
     for (const upload of readyUploads(release)) {
-      if (upload.credentials === 'unknown') yield unproved(upload)
-      else if (!upload.job.idToken.granted) yield* granted(upload, release)
+      if (upload.credentials !== 'unknown' && !upload.job.idToken.granted)
+        yield* granted(upload, release)
     }
   },
-}
-
-/** A job that may fetch its token from elsewhere is left to its owner. */
-function unproved({ job, step }: TrustedUpload): Outcome {
-  if (job.steps.some(exchangesByHand)) {
-    const sentence = `Job "${job.id}" is not changed: it exchanges the ID token itself, and \`${step.text}\` takes what that yields. gh-action-pypi-publish, twine 6.1 and \`uv publish --trusted-publishing always\` exchange by themselves, and say why if it fails.`
-    return { place: step.place, sentence }
-  }
-  return {
-    place: step.place,
-    sentence: `Job "${job.id}" is not changed: where \`${step.text}\` has its token from cannot be told from the repository. If it needs none any more, give the job \`id-token: write\` and take out what fetches it.`,
-  }
 }
 
 /** The first level, from the entry on, that keeps ID tokens from the job; the next round finds the next. */

@@ -1,4 +1,5 @@
 import type { Job, JobStep } from '../../job.ts'
+import { child, entriesOf, textOf } from '../../yaml/tree.ts'
 
 type Access = 'read' | 'write'
 
@@ -73,7 +74,18 @@ function scopesOf(step: JobStep): readonly string[] {
     return COMMANDS.filter(([pattern]) => pattern.test(line)).flatMap(([, scopes]) => scopes)
   })
   const ofToken = usesPackages(step) ? ['packages'] : []
-  return [...ofAction, ...ofCommands, ...ofToken]
+  const found = [...ofAction, ...ofCommands, ...ofToken]
+  return found.length === 0 && mayRelease(step) ? ['contents'] : found
+}
+
+/** Something that is not known, is handed the token of the run, and has to do with releases by its name. */
+function mayRelease({ tree, inputs, action, commands }: JobStep): boolean {
+  const own = entriesOf(child(tree, 'env')).map(([, value]) => textOf(value) ?? '')
+  const isHanded = [...own, ...inputs.values()].some((value) =>
+    /\bsecrets\.GITHUB_TOKEN\b|\bgithub\.token\b/i.test(value),
+  )
+  const texts = [action?.name ?? '', ...commands.map(({ text }) => text)]
+  return isHanded && texts.some((text) => /release|changelog|\btags?\b/i.test(text))
 }
 
 /** GitHub Packages, published to with the token of the run. */
