@@ -110,6 +110,25 @@ describe('diagnose', () => {
     expect((await diagnose(directory)).ignored).toEqual([])
   })
 
+  it('sets a finding in JSON aside by the comment that npm knows', async () => {
+    write(PUBLISH.replace('{ contents: read }', '{ id-token: write }'))
+    mkdirSync(join(directory, '.git'))
+    writeFileSync(join(directory, '.git/HEAD'), 'ref: refs/heads/main\n')
+    const config = '[remote "origin"]\n\turl = https://github.com/acme/widget.git\n'
+    writeFileSync(join(directory, '.git/config'), config)
+    const manifest = (comment: string) =>
+      `{\n  "name": "@acme/widget",\n  "version": "1.0.0",\n  "license": "MIT"${comment}\n}\n`
+    writeFileSync(join(directory, 'package.json'), manifest(''))
+    expect((await diagnose(directory)).findings.map(({ check }) => check)).toContain(
+      'repository-field',
+    )
+    const comment = ',\n  "//": "trustpub: ignore[repository-field] a mirror"'
+    writeFileSync(join(directory, 'package.json'), manifest(comment))
+    const { findings, ignored } = await diagnose(directory)
+    expect(findings.map(({ check }) => check)).not.toContain('repository-field')
+    expect(ignored).toMatchObject([{ check: 'repository-field', reason: 'a mirror' }])
+  })
+
   it('refuses a directory that is not there', async () => {
     await expect(diagnose(join(directory, 'none'))).rejects.toThrow('cannot be read')
   })

@@ -44,15 +44,19 @@ export function examine(release: Release, checks: readonly Check[] = CHECKS): Ex
   return { findings, ignored }
 }
 
-/** `# trustpub: ignore[check-id] reason`, on the line of the finding or alone on the one above. */
-const IGNORE = /(?:#|\/\/)\s*trustpub:\s*ignore\[([\w, -]+)\]\s*(.*?)\s*$/
+/**
+ * `# trustpub: ignore[check-id] reason`, on the line of the finding or alone on the one above. JSON has no comments, so there
+ * it is `"//": "trustpub: ignore[check-id] reason"`, anywhere in the file.
+ */
+const IGNORE = /(?:#|\/\/)(?:"\s*:\s*")?\s*trustpub:\s*ignore\[([\w, -]+)\]\s*(.*?)\s*(?:",?)?\s*$/
 
 /** The reason in the comment that sets a finding aside. A comment without a reason sets nothing aside. */
 function reasonToIgnore({ check, place }: Finding, release: Release): string | undefined {
   const lines = release.source(place.file)?.text.split('\n') ?? []
   const own = lines[place.line - 1] ?? ''
   const above = lines[place.line - 2] ?? ''
-  for (const line of [own, /^\s*(?:#|\/\/)/.test(above) ? above : '']) {
+  const beside = [own, /^\s*(?:#|\/\/)/.test(above) ? above : '']
+  for (const line of place.file.endsWith('.json') ? lines : beside) {
     const [, ids = '', reason = ''] = IGNORE.exec(line) ?? []
     const named = ids.split(',').map((id) => id.trim())
     if (named.includes(check) && reason !== '') return reason
