@@ -30,6 +30,7 @@ import { toxEnvironment } from './tox-environment.ts'
 import { unreadVariables } from './unread-variables.ts'
 import { uvAlways } from './uv-always.ts'
 import { whoami } from './whoami.ts'
+import { yarnRegistry } from './yarn-registry.ts'
 
 /** The smallest change that makes a release trusted, in this order: what comes later builds on what came before. */
 export const REWRITES: readonly Rewrite[] = [
@@ -38,6 +39,7 @@ export const REWRITES: readonly Rewrite[] = [
   gitlabIdTokens,
   // Who publishes, in which version.
   npmClient,
+  yarnRegistry,
   pythonClient,
   pythonActions,
   pythonWrappers,

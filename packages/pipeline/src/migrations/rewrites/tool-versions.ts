@@ -3,6 +3,7 @@ import { jsonTextAt } from '../../edits/json-edits.ts'
 import { replacePart } from '../../edits/yaml-edits.ts'
 import type { ScriptCommand, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
+import { isCertainlyAtLeast } from '../../steps/tool-version.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
@@ -24,6 +25,7 @@ export const toolVersions: Rewrite = {
         yield* raised(upload, raise, step.clientVersion, release)
       }
       if (step.client === 'semantic-release') yield* plugins(release)
+      if (step.client === 'yarn') yield* oldYarnLock(step, release)
     }
   },
 }
@@ -136,6 +138,19 @@ function inRequirements(source: SourceFile, line: number, client: string, raise:
   const [asked] = pinOf(client).exec(written) ?? []
   if (asked === undefined || /--hash|\\\s*$/.test(written)) return undefined
   return replaceOnLine(source, line, asked, newPin(asked, client, raise))
+}
+
+/** Yarn 4 writes lock files of version 8, and refuses older ones where nothing may change, as in a CI. */
+function* oldYarnLock(
+  { clientVersion }: TrustedUpload['step'],
+  { source }: Release,
+): Iterable<Outcome> {
+  const file = 'yarn.lock'
+  const version = /^__metadata:\r?\n {2}version: (\d+)/m.exec(source(file)?.text ?? '')?.[1]
+  if (clientVersion === undefined || !isCertainlyAtLeast(clientVersion, '4.0.0')) return
+  if (version === undefined || Number(version) >= 8) return
+  const sentence = `Run \`yarn install\` before you commit: ${file} is one of an older Yarn, which Yarn 4 refuses in a CI.`
+  yield { place: { file, line: 1, column: 1 }, sentence }
 }
 
 function* plugins(release: Release): Iterable<Outcome> {
