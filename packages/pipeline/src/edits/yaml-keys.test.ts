@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { child, itemsOf, type Tree } from '../yaml/tree.ts'
 import type { Dialect } from '../yaml/yaml-file.ts'
 import { after, FILE, parse } from './edits.test.util.ts'
-import { insertKeys, isEmptiedBy, type Position, removeKeys } from './yaml-keys.ts'
+import { emptied, insertKeys, isEmptiedBy, type Position, removeKeys } from './yaml-keys.ts'
 
 interface At {
   readonly path?: readonly string[]
@@ -198,5 +198,22 @@ describe('insertKeys', () => {
 
   it('leaves a text that keeps the blank lines which would be parted from it', () => {
     expect(insert('a: |+\n  x\n\nb: 1\n', ['c: 1'], { after: 'a' })).toBeUndefined()
+  })
+})
+
+describe('emptied', () => {
+  const empty = (text: string, ...path: string[]) =>
+    after(text, emptied({ file: FILE, text }, mapAt(text, { path })))
+
+  it('leaves the key alone', () => {
+    expect(empty('a:\n  b:\n    c: 1\n\nd: 1\n', 'a')).toBe('a:\n\nd: 1\n')
+    expect(empty('a: # why\n  b: |\n    x\n', 'a')).toBe('a: # why\n')
+  })
+
+  it('is not for braces, nor for what stands behind a dash', () => {
+    expect(empty('a: { b: 1 }\n', 'a')).toBeUndefined()
+    const text = '- b: 1\n'
+    const [item] = itemsOf(parse(text))
+    expect(item && emptied({ file: FILE, text }, item)).toBeUndefined()
   })
 })

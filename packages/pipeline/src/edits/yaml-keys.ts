@@ -129,6 +129,17 @@ function removeBehindDash(
   return { file, start, end: next, text: moved + prefix }
 }
 
+/** Takes everything out of a block map; its key stays and says nothing. Undefined for a map in braces. */
+export function emptied(source: SourceFile, map: Tree): Edit | undefined {
+  const { file, text } = source
+  const [first] = entriesIn(map)
+  if (first === undefined || map.span === undefined || isFlow(source, map)) return undefined
+  if (!beginsLine(text, first.key)) return undefined
+  const end = lineEnd(text, lastCharacter(source, map))
+  const edit = { file, start: lineStart(text, first.key), end, text: '' }
+  return asMeant(source, [edit], map.span, () => null)?.[0]
+}
+
 /** Where new keys go. */
 export type Position = { readonly before: string } | { readonly after: string } | 'end'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { child } from '../yaml/tree.ts'
 import { after, FILE, parse } from './edits.test.util.ts'
-import { removeLines, replacePart, replaceText } from './yaml-scalars.ts'
+import { removeLines, replacePart, replaceScript, replaceText } from './yaml-scalars.ts'
 
 function of(text: string, path: readonly string[] = ['a']) {
   const scalar = child(parse(text, 'gitlab'), ...path)
@@ -10,9 +10,18 @@ function of(text: string, path: readonly string[] = ['a']) {
   return {
     text: (value: string) => after(text, replaceText(source, scalar, value)),
     part: (part: string, value: string) => after(text, replacePart(source, scalar, part, value)),
+    script: (line: string) => after(text, replaceScript(source, scalar, line)),
     lines: (part: string, which?: number) => after(text, removeLines(source, scalar, part, which)),
   }
 }
+
+describe('replaceScript', () => {
+  it('puts one line in the place of a block', () => {
+    expect(of('a: >-\n  x\n  y\nb: 1\n').script('z')).toBe('a: z\nb: 1\n')
+    expect(of('a: |\n  x\n\n\nb: 1\n').script('z: 1')).toBe('a: "z: 1"\n\n\nb: 1\n')
+    expect(of('a: x\n  y\nb: 1\n').script('z')).toBe('a: z\nb: 1\n')
+  })
+})
 
 describe('replaceText', () => {
   it('keeps the quotes and the comment', () => {

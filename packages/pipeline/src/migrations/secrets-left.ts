@@ -1,6 +1,8 @@
+import type { Job } from '../job.ts'
 import type { Place } from '../place.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, TRUSTING, uploadsOf } from '../release.ts'
+import { child, textOf } from '../yaml/tree.ts'
 import type { Left } from './migration.ts'
 
 /** The stored secrets that were used to publish and are not any more. */
@@ -30,7 +32,15 @@ function storedNames(release: Release, ecosystem?: 'pypi'): readonly string[] {
   return uploadsOf(release)
     .filter(({ registry }) => TRUSTING.includes(hostOf(registry)))
     .filter(({ step }) => ecosystem === undefined || step.ecosystem === ecosystem)
-    .flatMap(({ step }) => step.storedSecrets.map(({ name }) => name))
+    .flatMap(({ job, step }) => step.storedSecrets.map(({ name }) => inSettings(name, job)))
+}
+
+/** A called workflow has names of its own for what its callers pass. */
+function inSettings(name: string, { source }: Job): string {
+  return source.callers.toReversed().reduce((inner, { job }) => {
+    const passed = textOf(child(job, 'secrets', inner)) ?? ''
+    return /\bsecrets\.(\w+)/.exec(passed)?.[1] ?? inner
+  }, name)
 }
 
 /** Where a CI file still names a secret. */

@@ -1,12 +1,11 @@
-import type { Release, TrustedUpload } from '../release.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import { exchangesByHand } from '../steps/exchange.ts'
 import type { Left } from './migration.ts'
-import { readyUploads } from './rewrites/ready.ts'
 
 /** Jobs of GitHub that may fetch their token from elsewhere, as they were before the migration: left to their owners. */
 export function unproved(release: Release): readonly Left[] {
   if (release.pipeline.provider !== 'github') return []
-  return readyUploads(release)
+  return uploadsOf(release)
     .filter(({ credentials }) => credentials === 'unknown')
     .map(left)
 }

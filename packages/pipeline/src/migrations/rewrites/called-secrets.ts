@@ -1,7 +1,8 @@
-import { isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
+import type { Edit, SourceFile } from '../../edits/edit.ts'
+import { emptied, isEmptiedBy, removeKeys } from '../../edits/yaml-edits.ts'
 import { type Release, uploadsOf } from '../../release.ts'
 import { child, entriesOf, type Tree } from '../../yaml/tree.ts'
-import type { Outcome, Rewrite } from '../migration.ts'
+import { isChange, type Outcome, type Rewrite } from '../migration.ts'
 
 /** Secrets that a called workflow of this repository was given for publishing, and no longer reads. */
 export const calledSecrets: Rewrite = {
@@ -17,8 +18,10 @@ export const calledSecrets: Rewrite = {
         .map(([name]) => name)
         .filter((name) => /npm|pypi|publish|registry|token/i.test(name) && !reads(text, name))
       if (declared === undefined || unread.length === 0) continue
-      yield* withoutDeclared(job.file, declared, job.source.workflow, unread, release)
-      yield* withoutPassed(job.file, unread, release)
+      const undeclared = withoutDeclared(job.file, declared, job.source.workflow, unread, release)
+      yield undeclared
+      // A required secret that no caller passes would end the run before it starts.
+      if (isChange(undeclared)) yield* withoutPassed(job.file, unread, release)
     }
   },
 }
@@ -27,25 +30,40 @@ function reads(text: string, name: string): boolean {
   return new RegExp(`\\bsecrets\\.${name}\\b|\\bsecrets\\[`).test(text)
 }
 
-function* withoutDeclared(
+function withoutDeclared(
   file: string,
   declared: Tree,
   workflow: Tree,
   names: readonly string[],
   release: Release,
-): Iterable<Outcome> {
+): Outcome {
+  const { place } = declared
   const source = release.source(file)
   const call = child(workflow, 'on', 'workflow_call')
-  if (source === undefined || call === undefined) return
+  const edits = source && call && withoutNames(source, declared, call, names)
+  return edits === undefined
+    ? {
+        place,
+        sentence: `${file} need not ask its callers for ${names.join(', ')} any more: take it out there, and where they pass it, by hand.`,
+      }
+    : {
+        place,
+        sentence: `${file} no longer asks its callers for ${names.join(', ')}.`,
+        edits,
+      }
+}
+
+function withoutNames(
+  source: SourceFile,
+  declared: Tree,
+  call: Tree,
+  names: readonly string[],
+): readonly Edit[] | undefined {
+  if (!isEmptiedBy(declared, names)) return removeKeys(source, declared, names)
+  if (!isEmptiedBy(call, ['secrets'])) return removeKeys(source, call, ['secrets'])
   // A call that is left without anything is still a call: `workflow_call:`.
-  const isAll = isEmptiedBy(declared, names)
-  const edits = isAll ? removeKeys(source, call, ['secrets']) : removeKeys(source, declared, names)
-  if (edits === undefined) return
-  yield {
-    place: declared.place,
-    sentence: `${file} no longer asks its callers for ${names.join(', ')}.`,
-    edits,
-  }
+  const edit = emptied(source, call)
+  return edit && [edit]
 }
 
 function* withoutPassed(

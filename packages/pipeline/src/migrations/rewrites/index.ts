@@ -27,6 +27,7 @@ import { tokenScripts } from './token-scripts.ts'
 import { tokenVariables } from './token-variables.ts'
 import { toolVersions } from './tool-versions.ts'
 import { toxEnvironment } from './tox-environment.ts'
+import { unknownActions } from './unknown-actions.ts'
 import { unreadVariables } from './unread-variables.ts'
 import { uvAlways } from './uv-always.ts'
 import { whoami } from './whoami.ts'
@@ -71,4 +72,5 @@ export const REWRITES: readonly Rewrite[] = [
   // What stays.
   gitlabSecrets,
   otherRegistries,
+  unknownActions,
 ]

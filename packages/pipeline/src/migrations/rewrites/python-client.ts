@@ -8,7 +8,15 @@ import { commandEdit, scriptOf, withoutCommand } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { buildOf } from './python-builds.ts'
 import { endsScript } from './shell-lines.ts'
-import { asItem, asStep, conditionLines, filesOf, isPypi, uploadLines } from './upload-step.ts'
+import {
+  asItem,
+  asStep,
+  conditionLines,
+  filesOf,
+  folderOfRows,
+  isPypi,
+  uploadLines,
+} from './upload-step.ts'
 
 /** gh-action-pypi-publish, or twine where that cannot run, in the place of clients without trusted publishing. */
 export const pythonClient: Rewrite = {
@@ -78,7 +86,13 @@ function withAction(
   if (release.pipeline.provider !== 'github' || !actionRunsIn(upload)) return undefined
   if (source === undefined || list === undefined || traced === undefined) return undefined
   if (!endsScript(textOf(scriptOf(step.within)) ?? '', step.text)) return undefined
-  const lines = uploadLines(step, job.source.workflow)
+  const rows = folderOfRows(upload)
+  // What differs from row to row in another way has no one folder.
+  const isOne = job.publishes.every(
+    ({ within, directory }) => within !== step.within || directory === step.directory,
+  )
+  if (rows === undefined && !isOne) return undefined
+  const lines = uploadLines(step, job.source.workflow, rows)
   if (build === '' && doesNothingElse(traced, step.text)) {
     return asStep(source, list, step.within, lines)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hereDocument, linesWith, linkOf } from './shell-lines.ts'
+import { endsScript, hereDocument, linesWith, linkOf } from './shell-lines.ts'
 
 const lines = (script: string, command: string) =>
   linesWith(script, command)?.map(({ text }) => text)
@@ -68,10 +68,42 @@ describe('linkOf', () => {
     expect(linkOf('a\nx; npm publish\n', 'x')).toBe('x; ')
   })
 
+  it('is the last command with what links it to the one before', () => {
+    expect(linkOf('a && b', 'b')).toBe(' && b')
+    expect(linkOf('a && b && c\nd\n', 'c')).toBe(' && c')
+    expect(linkOf('a \\\n  && b', 'b')).toBe(' \\\n  && b')
+    expect(linkOf('a &&\nb # last\n', 'b')).toBe(' &&\nb')
+  })
+
   it.each(['a && b && c', 'a || b && c', 'a |\nb && c', 'b &&\nc', 'b && \\\n c', 'b || c', 'b'])(
     'is not there in %j',
     (script) => {
       expect(linkOf(script, 'b')).toBeUndefined()
     },
   )
+})
+
+describe('endsScript', () => {
+  it.each(['b', 'a\nb\n', 'a && b # c\n\n', 'a \\\n  && b', 'if x; then\n  a\nfi\nb\n'])(
+    'holds of %j',
+    (script) => {
+      expect(endsScript(script, 'b')).toBe(true)
+    },
+  )
+
+  it.each([
+    'b\na',
+    'b\nb',
+    'b || true',
+    'a || b',
+    'a | b',
+    'if x; then\n  b\nfi',
+    'if x; then b; fi',
+    'for x in y; do\n  b\ndone',
+    'if x; then\n  exit 0\nfi\nb',
+    '(b)',
+    'x || \\\nb',
+  ])('does not hold of %j', (script) => {
+    expect(endsScript(script, 'b')).toBe(false)
+  })
 })

@@ -2,11 +2,13 @@ import { asMeant, type Value, valueOfLines } from '../../edits/as-meant.ts'
 import { type Edit, lineBreak, lineStart, type SourceFile } from '../../edits/edit.ts'
 import { lastCharacter, ownSpan } from '../../edits/written.ts'
 import { isFlow, removeKeys } from '../../edits/yaml-edits.ts'
+import { isExpression } from '../../github/expressions.ts'
 import type { PublishStep } from '../../model.ts'
 import { hostOf } from '../../publishers/registries.ts'
+import type { TrustedUpload } from '../../release.ts'
 import { valuedFlags } from '../../steps/commands.ts'
 import { flagValue, isOn, parseOptions } from '../../steps/options.ts'
-import { child, entriesOf, itemsOf, type Tree } from '../../yaml/tree.ts'
+import { child, entriesOf, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import { usesFor } from '../action-pins.ts'
 
 /** gh-action-pypi-publish as the lines of a step, at the left margin and without a dash. */
@@ -36,6 +38,17 @@ export function isPypi(registry: string | undefined): boolean {
 function folderOf({ client, directory, args }: PublishStep): string {
   const folder = filesOf({ client, args }).replace(/\/[^/]*$/, '')
   return directory === '.' ? folder : `${directory}/${folder}`
+}
+
+/** The same where the rows of a matrix work in directories of their own: as the workflow writes it, expression and all. */
+export function folderOfRows({ step, job }: TrustedUpload): string | undefined {
+  const { workflow, written } = job.source
+  const directory =
+    textOf(child(step.within, 'working-directory')) ??
+    textOf(child(written, 'defaults', 'run', 'working-directory')) ??
+    textOf(child(workflow, 'defaults', 'run', 'working-directory'))
+  if (directory === undefined || !isExpression(directory)) return undefined
+  return folderOf({ ...step, directory: directory.replace(/\/+$/, '') })
 }
 
 const TAKES_FILES: ReadonlySet<string> = new Set(['twine', 'uv', 'hatch', 'maturin'])

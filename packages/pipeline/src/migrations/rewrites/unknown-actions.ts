@@ -1,0 +1,37 @@
+import type { JobStep } from '../../job.ts'
+import type { Release } from '../../release.ts'
+import { child, entriesOf, textOf } from '../../yaml/tree.ts'
+import type { Left, Rewrite } from '../migration.ts'
+
+/** Actions that seem to publish, and are not known here. */
+export const unknownActions: Rewrite = {
+  id: 'unknown-actions',
+  title:
+    'Leaves actions that it does not know, and says which of them take a token for npm or PyPI.',
+  *rewrite({ pipeline }: Release) {
+    const known = new Set(
+      pipeline.jobs.flatMap(({ publishes }) => publishes.map(({ within }) => within)),
+    )
+    for (const step of [...pipeline.jobs, ...pipeline.otherJobs].flatMap(({ steps }) => steps)) {
+      if (!known.has(step.tree)) yield* leftOf(step)
+    }
+  },
+}
+
+const PUBLISHES = /pypi|npm|publish|release|deploy/
+// From version 8 on it uploads nothing, whatever it is given.
+const UPLOADS_NOTHING = /^(?:python-semantic-release|relekang)\/|^actions\//
+
+function* leftOf({ action, tree }: JobStep): Iterable<Left> {
+  if (action === undefined || !PUBLISHES.test(action.name)) return
+  if (UPLOADS_NOTHING.test(action.name) || action.name.startsWith('./')) return
+  for (const [input, value] of entriesOf(child(tree, 'with'))) {
+    const secret = /\bsecrets\.(\w+)/.exec(textOf(value) ?? '')?.[1]
+    if (secret === undefined || !/pypi|npm/i.test(`${input} ${secret}`)) continue
+    const instead = /pypi/i.test(`${action.name} ${input} ${secret}`)
+      ? 'pypa/gh-action-pypi-publish'
+      : '`npm publish` (npm 11.5.1 or newer)'
+    const sentence = `${action.name} takes the secret ${secret} as \`${input}\`, and what it does with it is not known here. If it publishes and cannot exchange ID tokens, let it build only, and publish with ${instead} in a job with \`id-token: write\`.`
+    yield { place: value.place, sentence }
+  }
+}
