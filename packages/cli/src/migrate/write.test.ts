@@ -58,7 +58,7 @@ it('changes no file if one of them cannot be written', async () => {
     { file: 'a', before: 'old', after: 'new' },
     { file: 'no/such/folder', before: undefined, after: 'x' },
   ])
-  await expect(writing).rejects.toThrow('ENOENT')
+  await expect(writing).rejects.toThrow('no/such/folder cannot be written (ENOENT); nothing is')
   expect(readdirSync(directory)).toEqual(['a'])
   expect(text('a')).toBe('old')
 })

@@ -16,7 +16,9 @@ export async function writeFiles(directory: string, files: readonly ChangedFile[
       const to = await realpath(path).catch(() => path)
       const from = `${to}.${randomBytes(4).toString('hex')}.tmp`
       written.push({ from, to })
-      await writeFile(from, after, { mode: await modeOf(to) })
+      await writeFile(from, after, { mode: await modeOf(to) }).catch((error: unknown) => {
+        throw named(error, file)
+      })
     }
     for (const { from, to } of written) await rename(from, to)
   } catch (error) {
@@ -24,6 +26,14 @@ export async function writeFiles(directory: string, files: readonly ChangedFile[
     throw error
   }
   for (const { file, after } of files) if (after === undefined) await rm(join(directory, file))
+}
+
+/** The system names the file beside the target, which nobody knows. */
+function named(error: unknown, file: string): unknown {
+  if (error instanceof Error && 'code' in error) {
+    error.message = `${file} cannot be written (${error.code}); nothing is changed.`
+  }
+  return error
 }
 
 async function modeOf(path: string): Promise<number> {
