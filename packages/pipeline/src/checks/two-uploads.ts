@@ -35,15 +35,21 @@ export const twoUploads: Check = {
   },
 }
 
-/** `inputs.index == 'testpypi'` and `inputs.index == 'pypi'`, or `… != …` of the same. */
+/** `inputs.index == 'testpypi'` and `inputs.index == 'pypi'`, `… != …` of the same, or one that is `!` of the other. */
 function isEitherOr(one: string | undefined, other: string | undefined): boolean {
-  const [a, b] = [one, other].map((text) =>
-    /^(.+?)\s*(==|!=)\s*('[^']*'|\w+)$/.exec(
-      (text ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1'),
-    ),
+  const [first = '', second = ''] = [one, other].map((text) =>
+    (text ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1'),
   )
+  if (isNot(first, second) || isNot(second, first)) return true
+  const [a, b] = [first, second].map((text) => /^(.+?)\s*(==|!=)\s*('[^']*'|\w+)$/.exec(text))
   if (!a || !b || a[1] !== b[1] || /&&|\|\|/.test(a[1] ?? '')) return false
   return a[2] === b[2] ? a[2] === '==' && a[3] !== b[3] : a[3] === b[3]
+}
+
+/** `!startsWith(…)` of `startsWith(…)`, or `!(…)` of anything. */
+function isNot(text: string, other: string): boolean {
+  const isCall = /^\w+\([^()]*\)$/.test(other)
+  return other !== '' && (text === `!(${other})` || (isCall && text === `!${other}`))
 }
 
 function isBefore(a: PublishStep, b: PublishStep): boolean {

@@ -35,7 +35,9 @@ export function handoverOf(step: PublishStep, release: Release): Handover | stri
 }
 
 function ofAction(step: PublishStep): Handover {
-  const folder = (textOf(child(step.within, 'with', 'packages-dir')) ?? 'dist').replace(/\/+$/, '')
+  const inputs = child(step.within, 'with')
+  const named = textOf(child(inputs, 'packages-dir') ?? child(inputs, 'packages_dir'))
+  const folder = (named ?? 'dist').replace(/\/+$/, '')
   return {
     build: () => [],
     files: `${folder}/`,
