@@ -1,5 +1,6 @@
+import { hiddenByTox } from '../migrations/rewrites/tox-environment.ts'
 import type { ClientId } from '../model.ts'
-import { type TrustedUpload, uploadsOf } from '../release.ts'
+import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check } from './check.ts'
 import { gravityOf } from './gravity.ts'
 import { isOldNpm } from './npm-too-old.ts'
@@ -14,7 +15,8 @@ export const clientTooOld: Check = {
     for (const upload of uploadsOf(release)) {
       const { step, job } = upload
       const severity = gravityOf(upload)
-      if (severity === undefined || step.incapable === undefined || isOldNpm(upload)) continue
+      const why = step.incapable ?? whyHidden(upload, release)
+      if (severity === undefined || why === undefined || isOldNpm(upload)) continue
       const end =
         severity === 'warning'
           ? 'So far it publishes with the stored token, and never tries an ID token.'
@@ -22,11 +24,19 @@ export const clientTooOld: Check = {
       yield {
         severity,
         place: step.place,
-        message: `${step.incapable} Job "${job.id}" publishes with it. ${end}`,
+        message: `${why} Job "${job.id}" publishes with it. ${end}`,
         fix: 'Change what is named there, or keep a stored token until then. `trustpub migrate` shows what it can do of it.',
       }
     }
   },
+}
+
+function whyHidden(upload: TrustedUpload, release: Release): string | undefined {
+  const hidden = hiddenByTox(upload, release)
+  return (
+    hidden &&
+    `tox hands on only the variables that \`passenv\` lists, and those of "${hidden.name}" in tox.ini lack what asks for an ID token: GITHUB_ACTIONS and ACTIONS_ID_TOKEN_REQUEST_*.`
+  )
 }
 
 /** What stands at the end of the log. */

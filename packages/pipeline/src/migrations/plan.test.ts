@@ -150,6 +150,7 @@ describe('what planMigration leaves', () => {
       on: { push: { tags: ['v*'] } },
       jobs: { publish: { 'runs-on': 'ubuntu-latest', ...more, steps } },
     })
+  const GRANTED = { permissions: { contents: 'read', 'id-token': 'write' } }
   const leftOf = async (text: string): Promise<readonly string[]> => {
     const files = { 'pyproject.toml': project, '.github/workflows/release.yml': text }
     const { migration } = await migrate(files)
@@ -159,21 +160,48 @@ describe('what planMigration leaves', () => {
   it('speaks of no installation where a secret of PyPI has another use', async () => {
     const env = { TWINE_PASSWORD: `\${{ secrets.PYPI_TOKEN }}` }
     const left = await leftOf(
-      workflow([
-        { run: 'twine upload dist/*', env },
-        { run: 'make', env },
-      ]),
+      workflow(
+        [
+          { run: 'twine upload dist/*', env },
+          { run: 'make', env },
+        ],
+        GRANTED,
+      ),
     )
     expect(left).toContainEqual(expect.stringContaining('Take it out there too'))
     expect(left).not.toContainEqual(expect.stringContaining('To install'))
   })
 
+  it('is the token of a job that cannot be given leave', async () => {
+    const env = { TWINE_PASSWORD: `\${{ secrets.PYPI_TOKEN }}` }
+    const text = workflow([{ run: 'twine upload dist/*', env }])
+    const { migration } = await migrate({ '.github/workflows/release.yml': text })
+    expect(migration.changes).toEqual([])
+    expect(migration.left.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('Add it by hand'),
+    ])
+  })
+
+  it('is a publisher without a name, with what has to be registered', async () => {
+    const env = { TWINE_PASSWORD: `\${{ secrets.PYPI_TOKEN }}` }
+    const files = {
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.git/config': '[remote "origin"]\n\turl = https://github.com/acme/widget.git\n',
+      '.github/workflows/release.yml': workflow([{ run: 'twine upload dist/*', env }], {
+        environment: 'pypi',
+        ...GRANTED,
+      }),
+    }
+    const { migration } = await migrate(files)
+    expect(migration.left.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('repository acme/widget, workflow release.yml, environment pypi'),
+    ])
+  })
+
   it('is a job that exchanges by itself, and says so', async () => {
     const exchange = 'curl -X POST https://pypi.org/_/oidc/mint-token >> $GITHUB_ENV'
     const left = await leftOf(
-      workflow([{ run: exchange }, { run: 'twine upload dist/*' }], {
-        permissions: { 'id-token': 'write' },
-      }),
+      workflow([{ run: exchange }, { run: 'twine upload dist/*' }], GRANTED),
     )
     expect(left).toContainEqual(expect.stringContaining('it exchanges the ID token itself'))
   })

@@ -7,7 +7,7 @@ import {
 } from '@trustpub/identity'
 import { KNOWN_HOSTS } from '../checks/unknown-host.ts'
 import { agree, applyEdits, type Edit, type SourceFile } from '../edits/edit.ts'
-import { neededPublishers } from '../publishers/needed.ts'
+import { environmentOf, neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { readReleases } from '../read.ts'
 import { type Release, TRUSTING, uploadsOf } from '../release.ts'
@@ -73,6 +73,7 @@ export async function planMigration(
   left.push(
     ...before.flatMap(unproved),
     ...releases.flatMap(unrecorded),
+    ...(changes.length === 0 ? [] : releases.flatMap(unnamed)),
     ...releases.flatMap(foreign),
   )
   const publishers = releases.flatMap(trustedPublishers)
@@ -194,6 +195,22 @@ function unrecorded(release: Release): readonly Left[] {
   const sentence =
     'Neither a git remote nor a manifest names the repository, so trusted-publishers.json is not written and nothing can be registered yet: set the remote and run this again.'
   return [{ place: upload.step.place, sentence }]
+}
+
+/** Without the name of the package there is nothing to record, and it has to be registered all the same. */
+function unnamed(release: Release): readonly Left[] {
+  const { repository } = release.pipeline
+  if (repository.path === undefined) return []
+  return uploadsOf(release)
+    .filter(({ credentials, step }) => credentials === 'trusted' && step.packages.length === 0)
+    .map(({ job, step, registry }) => {
+      const environment = environmentOf(job)
+      const where = environment === undefined ? '' : `, environment ${environment}`
+      const file = (step.ecosystem === 'pypi' ? job.file : job.entry).replace(/^.*\//, '')
+      const publisher = `repository ${repository.path}, workflow ${file}${where}`
+      const sentence = `Which package \`${step.text}\` uploads cannot be told, so none is recorded. Register the publisher of each at ${hostOf(registry)} by hand: ${publisher}.`
+      return { place: step.place, sentence }
+    })
 }
 
 /** The publishers of every upload that exchanges an ID token, also beside a token that something else needs. */

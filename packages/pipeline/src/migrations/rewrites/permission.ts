@@ -3,7 +3,7 @@ import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { readyUploads } from './ready.ts'
+import { capableUploads } from './ready.ts'
 import { scopesDeclaredBy, scopesReliedOn } from './scopes.ts'
 
 /** `id-token: write` for every job that publishes, and what the job relied on restated where a block would take it away. */
@@ -13,7 +13,7 @@ export const permission: Rewrite = {
     'Gives publishing jobs leave to ask for ID tokens, and keeps what they were allowed before.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const upload of readyUploads(release)) {
+    for (const upload of capableUploads(release)) {
       if (upload.credentials !== 'unknown' && !upload.job.idToken.granted)
         yield* granted(upload, release)
     }

@@ -5,9 +5,14 @@ import { versionAfterInstall } from './manifest-ranges.ts'
 import { hasNewNpm, needsNpm } from './npm-version.ts'
 import { hiddenByTox } from './tox-environment.ts'
 
+/** The uploads whose client can exchange ID tokens by now. */
+export function capableUploads(release: Release): readonly TrustedUpload[] {
+  return uploadsOf(release).filter((upload) => isCapable(upload, release))
+}
+
 /**
- * The uploads that can exchange ID tokens by now. Every other one keeps its token: where the client could not be
- * replaced or raised, the next release would fail without.
+ * The uploads that can exchange ID tokens by now and may. Every other one keeps its token: where the client could not be
+ * replaced or raised, or the job not be given leave, the next release would fail without.
  */
 export function readyUploads(release: Release): readonly TrustedUpload[] {
   return uploadsOf(release).filter((upload) => isReady(upload, release))
@@ -33,6 +38,11 @@ export function runsMaturinInContainer({ step, job }: TrustedUpload): boolean {
 }
 
 function isReady(upload: TrustedUpload, release: Release): boolean {
+  const mayAsk = release.pipeline.provider !== 'github' || upload.job.idToken.granted
+  return mayAsk && isCapable(upload, release)
+}
+
+function isCapable(upload: TrustedUpload, release: Release): boolean {
   const { step } = upload
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true

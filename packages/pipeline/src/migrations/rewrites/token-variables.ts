@@ -24,10 +24,11 @@ export const tokenVariables: Rewrite = {
   id: 'token-variables',
   title: 'Takes stored tokens out of environment variables, where publishing was their only use.',
   *rewrite(release) {
+    const touched = new Set<Tree>()
     for (const upload of readyUploads(release)) {
       for (const secret of upload.step.storedSecrets) {
         if (secret.by === 'variable' && secret.as !== undefined) {
-          yield* removed(secret, secret.as, upload, release)
+          yield* removed(secret, secret.as, upload, release, touched)
         }
       }
     }
@@ -39,6 +40,7 @@ function* removed(
   variable: string,
   upload: TrustedUpload,
   release: Release,
+  touched: Set<Tree>,
 ): Iterable<Outcome> {
   const owner = ownerOf(secret, upload)
   const source = release.source(secret.place.file)
@@ -56,6 +58,9 @@ function* removed(
   const gone = entriesOf(owner.env)
     .map(([key]) => key)
     .filter((key) => key === variable || COMPANIONS.includes(key))
+  // The second of a pair is found to be the last one in the next round, and the block goes with it.
+  if (touched.has(owner.env)) return
+  touched.add(owner.env)
   const edits = withoutVariables(source, owner, gone)
   if (edits === undefined) {
     const sentence = `Take ${variable} out by hand: the way its \`${owner.key}:\` is written is not edited here.`
