@@ -70,14 +70,12 @@ export function dependencyVersion(
   return undefined
 }
 
-/** The version of a package of Python that a lock file at the root holds, for what runs in its environment. */
-export function pythonLocked(name: string, read: ReadText): Asked | undefined {
+/** The version of a package that the lock file of poetry, uv or pdm holds, for what runs in its environment. */
+export function pythonLocked(tool: string, name: string, read: ReadText): Asked | undefined {
+  const file = `${tool}.lock`
   const pattern = new RegExp(`^name = "${name}"\\r?\\nversion = "([^"]+)"`, 'm')
-  for (const file of ['poetry.lock', 'uv.lock', 'pdm.lock']) {
-    const written = pattern.exec(read(file) ?? '')?.[1]
-    if (written !== undefined) return { written, file }
-  }
-  return undefined
+  const written = pattern.exec(read(file) ?? '')?.[1]
+  return written === undefined ? undefined : { written, file }
 }
 
 /** Lock files are large: they are searched, not parsed. */

@@ -175,7 +175,8 @@ function clientVersionOf(
     if (fetched !== undefined) return toolVersion(fetched, undefined, 'command')
     // These fetch the newest, whatever is installed.
     if (/^(?:pipx run|uvx|uv tool run)\s/.test(text)) return undefined
-    const inLock = /^(?:poetry|uv|pdm) run\s/.test(text) ? pythonLocked(name, read) : undefined
+    const tool = /^(poetry|uv|pdm) run\s/.exec(text)?.[1]
+    const inLock = tool === undefined ? undefined : pythonLocked(tool, name, read)
     if (inLock !== undefined) return at(inLock.written, inLock.file, 'lock')
     const carried = name === 'yarn' ? yarnPathVersion(read) : undefined
     if (carried !== undefined) return at(carried.written, carried.file, 'file')

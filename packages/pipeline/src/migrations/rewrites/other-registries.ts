@@ -17,7 +17,7 @@ export const otherRegistries: Rewrite = {
       yield { place: step.place, sentence }
     }
     for (const { place, sentence } of release.pipeline.unknowns) {
-      const [what] = /^"[^"]*" may publish/.exec(sentence) ?? []
+      const [what] = /^"[^"]*" may publish|^\S+ seems to run "[^"]*"/.exec(sentence) ?? []
       if (place !== undefined && what !== undefined && isGivenToken(place, release)) {
         yield {
           place,

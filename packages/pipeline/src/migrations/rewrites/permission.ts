@@ -2,7 +2,7 @@ import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
 import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
-import type { Outcome, Rewrite } from '../migration.ts'
+import { isChange, type Outcome, type Rewrite } from '../migration.ts'
 import { capableUploads } from './ready.ts'
 import { scopesDeclaredBy, scopesReliedOn } from './scopes.ts'
 
@@ -18,6 +18,23 @@ export const permission: Rewrite = {
         yield* granted(upload, release)
     }
   },
+}
+
+/**
+ * Changes that take a token away, after the leave to do without: between the two the job would have neither, and be
+ * taken for one that has its token from elsewhere.
+ */
+export function* withLeave(
+  upload: TrustedUpload,
+  release: Release,
+  outcomes: Iterable<Outcome>,
+): Iterable<Outcome> {
+  const isGranted = release.pipeline.provider !== 'github' || upload.job.idToken.granted
+  for (const outcome of outcomes) {
+    const leave = isGranted || !isChange(outcome) ? [] : [...granted(upload, release)]
+    if (leave.length > 0) yield* leave
+    else yield outcome
+  }
 }
 
 /** The first level, from the entry on, that keeps ID tokens from the job; the next round finds the next. */

@@ -6,6 +6,7 @@ import { child, itemsOf, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, scriptOf, withoutCommand } from './command-edit.ts'
 import { knownUploads } from './known.ts'
+import { withLeave } from './permission.ts'
 import { buildOf } from './python-builds.ts'
 import { endsScript } from './shell-lines.ts'
 import {
@@ -26,7 +27,7 @@ export const pythonClient: Rewrite = {
   *rewrite(release) {
     for (const upload of knownUploads(release)) {
       if (upload.step.action === undefined && !exchanges(upload, release))
-        yield* replaced(upload, release)
+        yield* withLeave(upload, release, replaced(upload, release))
     }
   },
 }

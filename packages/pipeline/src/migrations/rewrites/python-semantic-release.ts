@@ -6,6 +6,7 @@ import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
+import { withLeave } from './permission.ts'
 import { actionRunsIn } from './python-client.ts'
 import { asItem, uploadLines } from './upload-step.ts'
 
@@ -16,7 +17,8 @@ export const pythonSemanticRelease: Rewrite = {
     'Lets python-semantic-release only make the release, and uploads with gh-action-pypi-publish.',
   *rewrite(release) {
     for (const upload of knownUploads(release)) {
-      if (upload.step.client === 'python-semantic-release') yield* followed(upload, release)
+      if (upload.step.client === 'python-semantic-release')
+        yield* withLeave(upload, release, followed(upload, release))
     }
   },
 }

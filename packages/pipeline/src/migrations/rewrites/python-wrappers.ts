@@ -5,6 +5,7 @@ import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
+import { withLeave } from './permission.ts'
 import { maturinFlags } from './python-builds.ts'
 import { actionRunsIn } from './python-client.ts'
 import { runsMaturinInContainer } from './ready.ts'
@@ -20,8 +21,13 @@ export const pythonWrappers: Rewrite = {
   *rewrite(release) {
     for (const upload of knownUploads(release)) {
       const name = upload.step.action?.name ?? ''
-      if (name in WRAPPERS) yield* unwrapped(upload, name, release)
-      else if (/^(?:pyo3|messense)\/maturin-action$/.test(name)) yield* ofMaturin(upload, release)
+      const outcomes =
+        name in WRAPPERS
+          ? unwrapped(upload, name, release)
+          : /^(?:pyo3|messense)\/maturin-action$/.test(name)
+            ? ofMaturin(upload, release)
+            : []
+      yield* withLeave(upload, release, outcomes)
     }
   },
 }

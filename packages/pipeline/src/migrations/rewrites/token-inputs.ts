@@ -31,7 +31,7 @@ function* removed({ step }: TrustedUpload, release: Release): Iterable<Outcome> 
   const beside = entriesOf(inputs)
     .map(([name]) => name)
     .filter((name) => COMPANIONS.includes(name))
-  const gone = [...tokens, ...beside]
+  const gone = [...new Set([...tokens, ...beside])]
   const edits = isEmptiedBy(inputs, gone)
     ? removeKeys(source, step.within, ['with'])
     : removeKeys(source, inputs, gone)

@@ -16,7 +16,7 @@ import { hereDocument } from './shell-lines.ts'
 const NPM =
   /^(?:(?:echo|printf)\b.*_auth(?:Token)?=|(?:npm|pnpm) (?:config )?set .*_auth(?:Token)?\b|yarn config set .*npmAuthToken\b|npm-cli-login\b|npm login\b)/
 const PYTHON =
-  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:--\S+ )*(?:(?:pypi-token|http-basic)\.(?:test[-_]?)?pypi\b|repositories\.[\w-]+ \S*\bpypi\.org\b)|pdm config (?:--\S+ )*repository\.(?:test)?pypi\.|keyring set\b.*\bpypi\.org\b)/
+  /^(?:(?:echo|printf)\b.*(?:\[pypi\]|\[distutils\]|password\s*[=:]|\.pypirc\b)|poetry config (?:--\S+ )*(?:(?:pypi-token|http-basic)\.(?:test[-_]?)?pypi\b|repositories\.[\w-]+ \S*\bpypi\.org\b)|pdm config (?:--\S+ )*repository\.(?:test)?pypi\.|keyring set\b.*\bpypi\.org\b|export (?:\w+_USER(?:NAME)?=\S+ )?(?:POETRY_(?:PYPI_TOKEN|HTTP_BASIC)_|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|FLIT_PASSWORD|HATCH_INDEX_AUTH|PDM_PUBLISH_PASSWORD|MATURIN_(?:PYPI_TOKEN|PASSWORD)))/
 
 /** Commands that write a here-document into a client's settings, and the lines of one that hold nothing but tokens. */
 const WRITES = /^(?:cat|tee)\b.*>.*\.(?:npmrc|pypirc)\b|^tee\b.*\.(?:npmrc|pypirc)\b/
@@ -100,7 +100,10 @@ function* removed(
   { isAll, upload, release }: Removal,
 ): Iterable<Outcome> {
   const source = release.source(place.file)
-  if (source === undefined || !/_auth|npmAuthToken|npmrc|pypi|password|keyring|login/.test(text))
+  if (
+    source === undefined ||
+    !/_auth|npmAuthToken|npmrc|pypi|password|keyring|login|export/i.test(text)
+  )
     return
   const storing = isAll ? step.commands.map((command) => command.text) : [text]
   const document = withoutTokenLines(text, step, release)
