@@ -10,6 +10,7 @@ import { type IndexesSet, indexesSetBy } from './indexes-set.ts'
 import { installedTools, npmByHand, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
+import { pythonTask } from './python-tasks.ts'
 import { type RegistriesSet, registriesSetBy } from './registries-set.ts'
 import { leavesNpmAlone } from './release-configs.ts'
 import {
@@ -149,7 +150,7 @@ class ScriptReader {
     if (versioned !== undefined) {
       return { ...state, versionsSet: new Set([...(state.versionsSet ?? []), versioned]) }
     }
-    const file = this.#scriptFile(command, words, changed) ?? this.#target(words, changed)
+    const file = this.#scriptFile(command, words, changed) ?? this.#target(command, words, changed)
     const found = file === undefined ? recognise(words) : ({ kind: 'shell', script: file } as const)
     if (found === undefined) return state
     const after = this.#follow(found, command, changed, script)
@@ -271,11 +272,15 @@ class ScriptReader {
     return file !== undefined || isShellScript(text) ? withOwnFolder(text, path) : undefined
   }
 
-  /** The recipe of the target that `make release` and the like run. */
-  #target(words: readonly string[], { directory }: ShellState): string | undefined {
+  /** The recipe of the target, or the task of the project, that `make release`, `poe release` and the like run. */
+  #target(
+    { words: written }: Command,
+    words: readonly string[],
+    { directory }: ShellState,
+  ): string | undefined {
     if (directory === undefined) return undefined
     const read = (file: string) => this.#context.textOf(posix.join(directory, file))
-    return makeTarget(words, read)
+    return makeTarget(words, read) ?? pythonTask(written, read)
   }
 
   /** A shell of its own: its files and the programs that it installs outlive it, its directory and its variables do not. */

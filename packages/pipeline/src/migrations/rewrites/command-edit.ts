@@ -42,7 +42,7 @@ export function scriptOf(within: Tree): Tree | undefined {
   return child(within, 'run') ?? within
 }
 
-const TARGETS = ['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'tox.ini']
+const TARGETS = ['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'tox.ini', 'pyproject.toml']
 
 /** The one place among package scripts, targets and shell scripts that a step runs where a text is written. */
 export function inScripts(
@@ -60,7 +60,7 @@ export function inScripts(
       [...words, ...written.split(/\s+/)].map((word) => posix.join(directory, word)),
     )
     .filter((file) => isShellScript(source(file)?.text ?? '') || /\.(?:sh|bash)$/.test(file))
-  const files = new Set([...TARGETS, ...ofShell])
+  const files = new Set([...TARGETS.filter((file) => runs(file, old, text)), ...ofShell])
   const ofTargets = [...files].map((file) => ({ file, old, text }))
   const found = [...ofManifests, ...ofTargets].flatMap((place) => {
     const content = source(place.file)?.text ?? ''
@@ -74,6 +74,13 @@ export function inScripts(
     ]
   })
   return found.length === 1 ? found[0] : undefined
+}
+
+/** tox and the runners of tasks run programs, not shells, and tox only those that it is allowed. */
+function runs(file: string, old: string, text: string): boolean {
+  const [before, after] = [old, text].map((one) => /^[\w-]+/.exec(one)?.[0])
+  if (file === 'tox.ini') return before === after && !text.includes('&&')
+  return file !== 'pyproject.toml' || !text.includes('&&')
 }
 
 function inJson(text: string): string {
