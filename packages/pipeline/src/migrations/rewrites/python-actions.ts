@@ -40,7 +40,9 @@ function* raised({ step, credentials }: TrustedUpload, release: Release): Iterab
     ? 'nobody maintains that branch'
     : isNameless
       ? 'nothing says which release that commit is, and only newer ones exchange ID tokens'
-      : 'it is older than attestations (1.11)'
+      : isActionBelow(action, [1, 8])
+        ? '1.8 is the first that can exchange ID tokens'
+        : 'it is older than attestations (1.11)'
   if (edit === undefined) return
   yield {
     place: step.place,
