@@ -28,6 +28,12 @@ it('publishes with pnpm in its workspaces', () => {
   rmSync(root, { recursive: true })
 })
 
+it('uploads with twine what pdm builds', () => {
+  const [played] = playedAs(testStep({ client: 'pdm', args: ['--no-build'] }), '/nowhere')
+  expect(played?.step).toMatchObject({ client: 'twine', args: [] })
+  expect(played?.note).toContain('pdm was played as')
+})
+
 it('lets semantic-release set the version', () => {
   const [played] = playedAs(testStep({ client: 'semantic-release' }), '/nowhere')
   expect(played?.step.setsVersion).toBe(true)

@@ -14,6 +14,9 @@ const DECIDING: ReadonlySet<ClientId> = new Set<ClientId>([
   'semantic-release',
 ])
 
+const AS_TWINE =
+  'pdm was played as `twine upload` of what was built: both exchange the ID token and upload in the same way.'
+
 /** A step as it is played, with a sentence if that is not as it is written. */
 export interface PlayedStep {
   readonly step: PublishStep
@@ -26,7 +29,10 @@ export interface PlayedStep {
  * @param root the copy of the repository
  */
 export function playedAs(step: PublishStep, root: string): readonly PlayedStep[] {
-  if (!DECIDING.has(step.client) || step.incapable !== undefined) return [{ step }]
+  if (step.incapable !== undefined) return [{ step }]
+  if (step.client === 'pdm')
+    return [{ step: { ...step, client: 'twine', args: [] }, note: AS_TWINE }]
+  if (!DECIDING.has(step.client)) return [{ step }]
   const client = existsSync(join(root, 'pnpm-workspace.yaml')) ? 'pnpm' : 'npm'
   const note = `${step.client} was played as \`${client} publish\`, which it leaves the upload to; what it would release depends on the history.`
   return step.packages.map((directory) => ({
