@@ -212,6 +212,24 @@ describe('a release that works raises no error', () => {
       {},
     ],
     [
+      'an npm that is installed into a folder of its own, which goes before the others',
+      {
+        steps: [
+          setUp(22),
+          {
+            run: 'npm install --prefix "$RUNNER_TEMP/npm" npm@11.6.2\necho "$RUNNER_TEMP/npm/node_modules/.bin" >> "$GITHUB_PATH"\n',
+          },
+          PUBLISH,
+        ],
+      },
+      {},
+    ],
+    [
+      'an npm that the repository depends on, in a script and by npx',
+      { steps: [setUp(22), { run: 'npm run release' }, { run: 'npx npm publish' }] },
+      manifest({ scripts: { release: 'npm publish' }, devDependencies: { npm: '^11.6.0' } }),
+    ],
+    [
       'a matrix of which a condition publishes on a runner of GitHub',
       {
         strategy: { matrix: { os: ['ubuntu-latest', 'blacksmith-4vcpu-windows-2025'] } },
@@ -348,6 +366,12 @@ describe('a release that fails is found', () => {
         }),
         'a/package.json': JSON.stringify({ ...WIDGET, name: '@acme/a' }),
       },
+    ],
+    [
+      'npm-too-old',
+      'an npm that the repository depends on, which is not the one of the step',
+      { steps: [setUp(22), PUBLISH] },
+      manifest({ devDependencies: { npm: '^11.6.0' } }),
     ],
     ['npm-too-old', 'the image of Node 20', { container: 'node:20', steps: [PUBLISH] }, {}],
     [

@@ -83,7 +83,7 @@ export function capabilityOf(
   read: ReadText,
 ): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'clientVersion'> {
   const { client } = publish
-  const fetched = /\bnpm@(\d[^\s'"]*|latest|next)/.exec(text)?.[1]
+  const fetched = /\bnpm@(\d[^\s'"]*|latest|next)/.exec(text)?.[1] ?? ownNpm(text, read)
   // `npx npm@11 publish` brings an npm of its own.
   const npm =
     fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
@@ -97,6 +97,11 @@ export function capabilityOf(
     ...(npm !== undefined && { npm }),
     ...(clientVersion !== undefined && { clientVersion }),
   }
+}
+
+/** `npx npm publish` runs the npm that the repository itself depends on, if it does. */
+function ownNpm(text: string, read: ReadText): string | undefined {
+  return /\bnpx npm\b|\.bin\/npm\b/.test(text) ? dependencyVersion('npm', read)?.written : undefined
 }
 
 /** Why a tool in a version that is written for it cannot exchange ID tokens. */

@@ -50,7 +50,9 @@ export function installedTools(
 /** `tar -C …/lib/node_modules/npm`: a script that puts another npm in the place of the one of Node. */
 const NPM_FOLDER = /node_modules\/npm(?![\w/.-])/
 const WRITES = /\b(?:tar|unzip|cp|mv|ln|rsync)\b/
-const NPM_NAMED = /\/npm\/(\d+\.\d+\.\d+)\b|\bnpm[-@](\d+\.\d+\.\d+)\b/
+/** `npm install --prefix "$DIR" npm@11`, and its folder put before the others. */
+const ON_PATH = /node_modules\/\.bin["'}]*\s*>>\s*["']?\$\{?GITHUB_PATH/
+const NPM_NAMED = /\/npm\/(\d+\.\d+\.\d+)\b|\bnpm[-@]([~^]?\d+(?:\.\d+)*)\b/
 
 /** The npm that a script unpacks by hand, in the version that it names, if it names one. */
 export function npmByHand(
@@ -58,7 +60,9 @@ export function npmByHand(
   place: Place,
   variables: Variables,
 ): Pick<ShellState, 'npm'> {
-  if (!NPM_FOLDER.test(script) || !WRITES.test(script)) return {}
+  const isUnpacked = NPM_FOLDER.test(script) && WRITES.test(script)
+  const isInstalled = ON_PATH.test(script) && /\bnpm@/.test(script)
+  if (!isUnpacked && !isInstalled) return {}
   const [, a, b] = NPM_NAMED.exec(expand(script, variables)) ?? []
   const version = a ?? b ?? ''
   return { npm: toolVersion(version, place, 'install', `npm@${version || '(of a script)'}`) }

@@ -3,11 +3,12 @@ import type { ScriptCommand, ToolVersion } from '../job.ts'
 import type { Place, PublishStep, Unknown } from '../model.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { Manifests } from '../repository/manifests.ts'
+import { dependencyVersion } from '../repository/tool-files.ts'
 import type { Tree } from '../yaml/tree.ts'
 import { capabilityOf } from './capability.ts'
 import { type Recognised, recognise } from './commands.ts'
 import { type IndexesSet, indexesSetBy } from './indexes-set.ts'
-import { installedTools, npmByHand, withTools } from './installed-tools.ts'
+import { installedTools, npmByHand, toolVersion, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
 import { parseOptions } from './options.ts'
 import { pythonTask } from './python-tasks.ts'
@@ -221,8 +222,10 @@ class ScriptReader {
     for (const { text, directory: at } of scripts) {
       if (run.name === 'build') this.#context.findings.builds.add(at)
       if (INERT.test(text)) continue
-      const inside = this.#underYarn(command, { ...after, directory: at })
-      after = { ...this.#nested(text, place, inside), variables: after.variables }
+      const inside = this.#underYarn(command, { ...after, ...this.#ownNpm(), directory: at })
+      const done = this.#nested(text, place, inside)
+      const npm = done.npm === inside.npm ? after.npm : done.npm
+      after = { ...done, npm, variables: after.variables }
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
     const program =
@@ -231,6 +234,14 @@ class ScriptReader {
       return this.#follow(program, command, state, command.text)
     }
     return { ...after, directory: state.directory }
+  }
+
+  /** Package scripts find the programs of the repository first: an npm that it depends on as well. */
+  #ownNpm(): Pick<ShellState, 'npm'> {
+    const own = dependencyVersion('npm', this.#context.textOf)
+    if (own === undefined) return {}
+    const place = { file: own.file, line: 1, column: 1 }
+    return { npm: toolVersion(own.written, place, 'manifest', `npm@${own.written}`) }
   }
 
   /**
