@@ -42,7 +42,7 @@ function judged(upload: TrustedUpload): Found | undefined {
   if (own === undefined) return { place: job.place, fix, ...unnamed(upload, wanted) }
   const audiences = audiencesOf(job, name)
   if (audiences.length > 1) return severalAudiences(upload, { ...own, audiences }, fix)
-  if (own.audience === audience) return undefined
+  if (own.audience === audience || own.audience.includes('$')) return undefined
   return {
     place: own.place,
     message: `${name} has the audience "${own.audience}", and ${registryName(upload)} wants "${audience}": ${refusal(upload)}.`,

@@ -6,6 +6,7 @@ import { capabilityOf } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
 import { toolVersion, withTools } from '../steps/installed-tools.ts'
 import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
+import { pythonAsked } from '../steps/python-versions.ts'
 import { leavesNpmAlone } from '../steps/release-configs.ts'
 import { inCheckout, readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
@@ -128,6 +129,10 @@ class StepsReader {
     const action = actionUse(child(step, 'uses') ?? step, uses)
     this.#trace(step, { variables: inside.variables, inputs, action })
     if (action.name === 'actions/checkout') return { ...state, ...this.#checkedOut(inputs) }
+    if (action.name === 'actions/setup-python') {
+      const written = inputs.get('python-version') ?? ''
+      return { ...state, python: pythonAsked(written, child(step, 'uses')?.place ?? step.place) }
+    }
     if (action.name === 'actions/setup-node') return this.#setUpNode(step, inputs, state)
     if (SETS_UP.has(action.name)) return this.#setUpTool(step, action, inputs, state)
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
@@ -248,7 +253,8 @@ class StepsReader {
       packages: target.packages,
       storedSecrets: onceEach([...passed, ...set]),
       ...(target.files.some((file) => inside.versionsSet?.has(file)) && { setsVersion: true }),
-      ...capabilityOf(publish, '', '.', inside, this.#context.textOf),
+      // An action brings a Python of its own.
+      ...capabilityOf(publish, '', '.', { ...inside, python: undefined }, this.#context.textOf),
       action,
       within: step,
     })

@@ -81,6 +81,13 @@ describe('readGitlabJobs', () => {
     expect(job.idToken.reason).toContain('write `id_tokens:` in the job')
   })
 
+  it('puts variables into the audience of an ID token', async () => {
+    const job = await jobOf(
+      'publish:\n  variables: { INDEX: pypi }\n  id_tokens: { PYPI_ID_TOKEN: { aud: $INDEX } }\n  script: twine upload dist/*\n',
+    )
+    expect(job.idToken.variables.map(({ audience }) => audience)).toEqual(['pypi'])
+  })
+
   it('does not take id_tokens at the top level', async () => {
     const { jobs, unknowns } = await read(`${TOKENS}\npublish: { script: npm publish }\n`)
     expect(jobs[0]?.idToken).toMatchObject({ granted: false, place: { line: 1 }, variables: [] })

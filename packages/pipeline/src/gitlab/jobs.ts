@@ -2,6 +2,7 @@ import type { IdTokenAccess, Job, JobStep, Setting } from '../job.ts'
 import type { PublishJob, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import { bundledNpm, nodeOfImage } from '../steps/node-versions.ts'
+import { pythonOfImage } from '../steps/python-versions.ts'
 import { type Findings, readScript, type ShellState } from '../steps/script.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
 import { inOrder, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
@@ -128,6 +129,7 @@ function readScripts(
       variables,
       secrets: [],
       ...(node && { node, npm: bundledNpm(node) }),
+      python: image && pythonOfImage(imageOf(job, variables), image.place),
       versionsSet: before.versionsSet,
     }
     return scripts.reduce((state, line) => {
@@ -257,7 +259,8 @@ function idTokenAccess(id: string, job: Tree, config: Tree, unknowns: Unknown[])
   const declared = child(job, 'id_tokens')
   const variables = entriesOf(declared).flatMap(([name, token]) => {
     const aud = child(token, 'aud')
-    const audiences = textsOf(aud)
+    // GitLab puts variables in (docs, "ID token authentication").
+    const audiences = textsOf(aud).map((one) => expand(one, variablesOf(job, config)))
     if (audiences.length > 1) {
       const sentence = `${name} has several audiences; PyPI and crates.io refuse that, so declare one variable per audience.`
       unknowns.push({ place: aud?.place ?? token.place, sentence })

@@ -14,6 +14,8 @@ export interface Rewrite {
    * has no more; so what is done must not be found again.
    */
   readonly rewrite: (release: Release) => Iterable<Outcome>
+  /** What it leaves is only of interest where the migration has changed something. */
+  readonly isAfterwards?: true
 }
 
 export type Outcome = Change | Left

@@ -54,12 +54,12 @@ export async function planMigration(
     // What a later rewrite changes may be what an earlier one waited for.
     isDone = true
     left = []
-    for (const { rewrite } of rewrites) {
+    for (const { rewrite, isAfterwards = false } of rewrites) {
       for (;;) {
         const { possible, stays } = sorted(releases, rewrite)
         const chosen = rounds < MAX_ROUNDS ? compatible(possible) : []
         if (chosen.length === 0) {
-          left.push(...stays)
+          if (!isAfterwards || changes.length > 0) left.push(...stays)
           break
         }
         isDone = false

@@ -79,7 +79,7 @@ export function capabilityOf(
   publish: Publish,
   text: string,
   directory: string,
-  state: Pick<ShellState, 'node' | 'npm' | 'tools'>,
+  state: Pick<ShellState, 'node' | 'npm' | 'python' | 'tools'>,
   read: ReadText,
 ): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'clientVersion'> {
   const { client } = publish
@@ -89,7 +89,10 @@ export function capabilityOf(
     fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
   const clientVersion = clientVersionOf(client, text, directory, state, read)
   const uploader = uploaderOf(client, clientVersion, directory, state.tools, read)
-  const incapable = publish.incapable ?? whyIncapable(client, clientVersion, npm, uploader)
+  const incapable =
+    publish.incapable ??
+    whyIncapable(client, clientVersion, npm, uploader) ??
+    whyOldPython(client, text, clientVersion, state.python)
   return {
     uploader,
     ...(incapable !== undefined && { incapable }),
@@ -102,6 +105,28 @@ export function capabilityOf(
 /** `npx npm publish` runs the npm that the repository itself depends on, if it does. */
 function ownNpm(text: string, read: ReadText): string | undefined {
   return /\bnpx npm\b|\.bin\/npm\b/.test(text) ? dependencyVersion('npm', read)?.written : undefined
+}
+
+/** The newest twine that an old Python gets from pip (`requires-python` of what PyPI has). */
+const LAST_TWINE: readonly (readonly [below: string, twine: string])[] = [
+  ['3.7.0', '3.8.0'],
+  ['3.8.0', '4.0.2'],
+]
+
+/** A Python that gets no twine that could; `pipx run` and the like bring another Python. */
+function whyOldPython(
+  client: ClientId,
+  text: string,
+  version: ToolVersion | undefined,
+  python: ToolVersion | undefined,
+): string | undefined {
+  if (client !== 'twine' || python === undefined || /\b(?:pipx|uvx?|poetry|pdm|hatch)\b/.test(text))
+    return undefined
+  if (version !== undefined && isCertainlyAtLeast(version, '6.1.0')) return undefined
+  const last = LAST_TWINE.find(([below]) => isCertainlyBelow(python, below))?.[1]
+  return last === undefined
+    ? undefined
+    : `Python ${python.written} gets no newer twine than ${last}, and 6.1.0 is the first that can exchange ID tokens: use Python 3.9 or newer.`
 }
 
 /** Why a tool in a version that is written for it cannot exchange ID tokens. */

@@ -50,6 +50,8 @@ export interface ShellState {
   /** Node and npm on the PATH. */
   readonly node?: ToolVersion | undefined
   readonly npm?: ToolVersion | undefined
+  /** Python on the PATH. */
+  readonly python?: ToolVersion | undefined
   /** Other programs that a command or an action has installed, by name. */
   readonly tools?: ReadonlyMap<string, ToolVersion> | undefined
   /** The kinds of manifest in which a command before has set the version of what will be published. */

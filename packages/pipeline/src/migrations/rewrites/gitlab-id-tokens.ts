@@ -5,6 +5,7 @@ import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { isOfOldPython } from './python-client.ts'
 
 /** The variables with ID tokens that a client at GitLab looks for. */
 export const gitlabIdTokens: Rewrite = {
@@ -13,6 +14,7 @@ export const gitlabIdTokens: Rewrite = {
   *rewrite(release) {
     if (release.pipeline.provider !== 'gitlab') return
     for (const upload of uploadsOf(release)) {
+      if (isOfOldPython(upload.step)) continue
       if (readsVault(upload.job)) yield unproved(upload)
       else yield* declared(upload, release)
     }

@@ -6,6 +6,7 @@ import { SHADOWING, unsets } from './gitlab-unset.ts'
 export const gitlabSecrets: Rewrite = {
   id: 'gitlab-secrets',
   title: 'GitLab: names the variables of the settings that are to be deleted.',
+  isAfterwards: true,
   *rewrite(release) {
     if (release.pipeline.provider !== 'gitlab') return
     for (const upload of uploadsOf(release)) {

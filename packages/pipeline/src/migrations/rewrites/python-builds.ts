@@ -12,6 +12,7 @@ const BUILDS: Partial<Readonly<Record<ClientId, (text: string) => string | undef
   poetry: (text) => (/\s--build\b/.test(text) ? poetryBuild(text) : ''),
   flit: (text) => building(text, 'flit', /\s--(?:format[ =]\S+|(?:no-)?(?:setup-py|use-vcs))/g),
   pdm: (text) => (/\s--no-build\b/.test(text) ? '' : building(text, 'pdm', PDM_FLAGS)),
+  twine: () => '',
   hatch: () => '',
   rye: () => '',
   maturin: (text) => (/\bmaturin\b.*?\spublish\b/s.test(text) ? maturinBuild(text) : ''),

@@ -1,6 +1,7 @@
 import type { Edit } from '../../edits/edit.ts'
 import { insertItem } from '../../edits/yaml-edits.ts'
 import type { JobStep } from '../../job.ts'
+import type { PublishStep } from '../../model.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, itemsOf, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
@@ -37,31 +38,68 @@ const EXCHANGING: ReadonlySet<string> = new Set(['twine', 'uv', 'pdm', 'maturin'
 /** pdm exchanges ID tokens since 2.6, maturin since 0.15 and those of GitHub only (their sources). */
 function exchanges({ step }: TrustedUpload, { pipeline }: Release): boolean {
   const { client, ecosystem, incapable } = step
-  if (ecosystem === 'npm' || client === 'twine' || client === 'python-semantic-release') return true
+  if (ecosystem === 'npm' || client === 'python-semantic-release') return true
+  if (client === 'twine') return !isOfOldPython(step)
   if (client === 'maturin' && pipeline.provider !== 'github') return false
   return EXCHANGING.has(client) && incapable === undefined
+}
+
+/** A twine that no version would help, since the Python gets none that can. */
+export function isOfOldPython({ client, incapable }: PublishStep): boolean {
+  return client === 'twine' && incapable?.startsWith('Python ') === true
 }
 
 function* replaced(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step, job } = upload
   const { place, client, text } = step
-  const build = buildOf(step)
+  const others = release.pipeline.jobs.flatMap(({ publishes }) => publishes)
+  const other = others.find(
+    (one) => one.within === step.within && one.text === text && one.registry !== step.registry,
+  )
+  if (other !== undefined) {
+    const [here, there] = [step, other]
+      .map(({ registry }) => registry ?? 'https://upload.pypi.org/legacy/')
+      .toSorted()
+    const sentence = `\`${text}\` stays: ${client} cannot exchange ID tokens, and the step uploads to ${here} for one of its callers and to ${there} for another. Upload with pypa/gh-action-pypi-publish, with \`repository-url\` from an input.`
+    yield { place, sentence }
+    return
+  }
+  const build = isBuilt(upload, buildOf(step)) ? '' : buildOf(step)
   const byAction = build === undefined ? undefined : withAction(upload, build, release)
   const edits = byAction ?? (build === undefined ? undefined : withTwine(upload, build, release))
   if (edits === undefined) {
-    const sentence = `\`${text}\` stays: ${client} cannot exchange ID tokens, and where it stands it cannot be replaced here. Let it build, and upload with pypa/gh-action-pypi-publish, \`uv publish --trusted-publishing always\`, or twine 6.1.`
+    const why = isOfOldPython(step) ? step.incapable : undefined
+    const sentence = why
+      ? `\`${text}\` keeps its token: ${why}`
+      : `\`${text}\` stays: ${client} cannot exchange ID tokens, and where it stands it cannot be replaced here. Let it build, and upload with pypa/gh-action-pypi-publish, \`uv publish --trusted-publishing always\`, or twine 6.1.`
     yield { place, sentence }
     return
   }
   const uploader = byAction === undefined ? 'twine' : 'pypa/gh-action-pypi-publish'
   const does = build === '' ? '' : `\`${build}\` builds, and `
   const version = step.clientVersion === undefined ? '' : ` ${step.clientVersion.written}`
-  const which = EXCHANGING.has(client) ? `${client}${version}` : client
+  const which = isOfOldPython(step)
+    ? `the twine of an old Python`
+    : EXCHANGING.has(client)
+      ? `${client}${version}`
+      : client
   yield {
     place,
     sentence: `${does}${uploader} uploads in job "${job.id}": ${which} cannot exchange ID tokens.`,
     edits,
   }
+}
+
+/** Tells whether an earlier step of the job makes what the publish would make again. */
+function isBuilt({ job, step }: TrustedUpload, build: string | undefined): boolean {
+  const at = job.steps.findIndex(({ tree }) => tree === step.within)
+  return job.steps
+    .slice(0, Math.max(0, at))
+    .some(({ commands, condition }) =>
+      commands.some(
+        (one) => condition === undefined && one.text === build && one.directory === step.directory,
+      ),
+    )
 }
 
 /** The action is a container: on Linux, in a step of a job of its own. */
@@ -121,6 +159,7 @@ function withTwine(
   release: Release,
 ): readonly Edit[] | undefined {
   const { step } = upload
+  if (isOfOldPython(step) && release.pipeline.provider === 'gitlab') return undefined
   const index = isPypi(step.registry) ? '' : ` --repository-url ${step.registry}`
   const skip = /\s--skip-existing\b/.test(step.text) ? ' --skip-existing' : ''
   const twine = `${twineIn(upload, release)} upload${index}${skip} ${filesOf(step)}`
