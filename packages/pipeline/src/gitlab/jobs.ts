@@ -244,7 +244,11 @@ function secretFinder(
   return (text) =>
     [...text.matchAll(/\$\{?(\w+)/g)]
       .map(([, name = '']) => name)
-      .filter((name) => /TOKEN|PASSWORD|SECRET|AUTH|KEY/i.test(name) && !name.startsWith('CI_'))
+      .filter(
+        (name) =>
+          /TOKEN|PASSW|(?:^|_)PASS(?:_|$)|_PWD$|SECRET|AUTH|KEY/i.test(name) &&
+          !name.startsWith('CI_'),
+      )
       .filter((name) => !declared.has(name) && !variables.has(name))
 }
 

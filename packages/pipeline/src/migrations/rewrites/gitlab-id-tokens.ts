@@ -3,6 +3,7 @@ import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, isFlow, keysIn, replaceText } from '../../edits/yaml-edits.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
+import { exchangesByHand } from '../../steps/exchange.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { isOfOldPython } from './python-client.ts'
@@ -62,7 +63,7 @@ function* declared(upload: TrustedUpload, release: Release): Iterable<Outcome> {
     return
   }
   const source =
-    credentials === 'unknown'
+    credentials === 'unknown' && !job.steps.some(exchangesByHand)
       ? ' No file names the stored token that it has used until now: it is a variable in the settings of the project or its group, to be deleted there.'
       : ''
   yield {

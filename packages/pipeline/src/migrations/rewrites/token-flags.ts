@@ -4,6 +4,7 @@ import type { Release, TrustedUpload } from '../../release.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit } from './command-edit.ts'
 import { readyUploads } from './ready.ts'
+import { alwaysTrusted } from './uv-always.ts'
 
 /** Flags of the clients that hand a credential over. To pnpm and npm `-p` and `-t` mean other things. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -62,7 +63,12 @@ export const tokenFlags: Rewrite = {
 function* without(upload: TrustedUpload, release: Release): Iterable<Outcome> {
   const { step } = upload
   const bare = withoutTokens(step.text.replace(VARIABLES, ''), step.client)
-  const text = step.client === 'twine' ? withoutMissingConfig(bare, upload, release) : bare
+  const text =
+    step.client === 'twine'
+      ? withoutMissingConfig(bare, upload, release)
+      : bare === step.text
+        ? bare
+        : alwaysTrusted({ ...step, text: bare })
   if (text === step.text) return
   const edits = commandEdit(upload, text, release)
   if (edits === undefined) {
