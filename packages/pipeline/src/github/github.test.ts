@@ -503,6 +503,12 @@ describe('a script file of the repository', () => {
   })
 })
 
+it('takes flags out of a variable that a script puts together', async () => {
+  const script = 'ARGS="--access public"\nARGS="$ARGS --tag next"\nnpm publish $ARGS\n'
+  const [step] = await stepsOf(`      - run: ${JSON.stringify(script)}\n`)
+  expect(step).toMatchObject({ args: ['--access', 'public', '--tag', 'next'], packages: ['.'] })
+})
+
 it('puts the variables of the file into arguments, and leaves those of a run', async () => {
   const env = `{ TAG: next, ACCESS: "\${{ needs.a.outputs.access }}" }`
   const [step] = await stepsOf(

@@ -125,6 +125,8 @@ describe('recognise', () => {
     ['./scripts/publish.sh', 'publish.sh'],
     ['bash scripts/release.sh', 'scripts/release.sh'],
     ['retry 3 npm publish', 'npm publish'],
+    ['node --import tsx/esm ./scripts/release.mts', './scripts/release.mts'],
+    ['bun run --cwd apps/cli src/release.ts --publish-only', 'src/release.ts'],
     ["dotnet nuget push 'dist/*.nupkg' --api-key $KEY", 'dotnet nuget push'],
   ])('names what is not played in %j', (line, name) => {
     const found = read(line)
@@ -138,6 +140,7 @@ describe('recognise', () => {
     ['pnpm release', 'release'],
     ['yarn run release --now', 'release'],
     ['bun run release', 'release'],
+    ['bun run --cwd apps/cli release', 'release'],
   ])('reads %j as a package script', (line, name) => {
     expect(read(line)).toMatchObject({ kind: 'script', name })
   })

@@ -193,7 +193,12 @@ function yarnForeach(words: readonly string[]): Recognised | undefined {
 function bun(words: readonly string[]): Recognised | undefined {
   const { verb, after } = splitVerb(words, new Set(['--cwd']))
   if (verb === 'publish') return publishingTool(words)
-  return verb === 'run' ? script(after, { selection: HERE }) : undefined
+  if (verb !== 'run') return undefined
+  const options = parseOptions(after, new Set(['--cwd']), 'first')
+  const directory = flagValue(options, '--cwd')
+  // `bun run scripts/release.ts` is a program.
+  if (/\.[cm]?[jt]sx?$/.test(options.rest[0] ?? '')) return undefined
+  return script(options.rest, { selection: HERE, ...(directory !== undefined && { directory }) })
 }
 
 function twine(words: readonly string[]): Recognised | undefined {

@@ -131,7 +131,9 @@ class ScriptReader {
 
   #run(command: Command, state: ShellState, script: string): ShellState {
     const place = this.#placeOf(command.line)
-    const { words, assignments } = unwrap(command.words)
+    const { words, assignments } = unwrap(
+      command.words.flatMap((word) => flagsIn(word, state.variables)),
+    )
     const [program, ...rest] = words
     const changed = { ...state, variables: assigned(state.variables, assignments, place) }
     if (program === undefined) return changed
@@ -343,6 +345,12 @@ function withOwnFolder(script: string, file: string): string {
 
 const PSR_TOKENS = ['PYPI_TOKEN', 'PYPI_PASSWORD', 'REPOSITORY_PASSWORD']
 
+/** The words of `$ARGS`, where that holds flags. */
+function flagsIn(word: string, variables: Variables): readonly string[] {
+  const flags = /^\$(?:\w+|\{\w+\})$/.test(word) ? expand(word, variables) : ''
+  return flags.startsWith('-') ? flags.trim().split(/\s+/) : [word]
+}
+
 function hasAny(variables: Variables, names: readonly string[]): boolean {
   return names.some((name) => variables.has(name))
 }
@@ -355,7 +363,9 @@ function assigned(
   if (assignments.length === 0) return variables
   return new Map([
     ...variables,
-    ...assignments.map(([name, value]) => [name, { value, place }] as const),
+    ...assignments.map(
+      ([name, value]) => [name, { value: expand(value, variables), place }] as const,
+    ),
   ])
 }
 

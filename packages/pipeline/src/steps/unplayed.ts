@@ -23,6 +23,9 @@ const PUBLISHING = /(?:^|[^a-z])(?:publish|release|upload)(?:$|[^a-z])/i
 /** Scripts that have one of those words in their names and publish no package. */
 const NOT_PUBLISHING = /codecov|coverage|notes|changelog|release[-_.]?(?:version|info|tag)/i
 
+/** Programs that run the file that they are given, behind flags of their own. */
+const INTERPRETERS = new Set('node bun deno tsx ts-node python ruby zx'.split(' '))
+
 /** Programs that only mention what they are given. */
 const MENTIONS = new Set(
   '[ [[ : alias cat echo export gh git grep jq ls printf read sed test'.split(' '),
@@ -49,8 +52,9 @@ export function notPlayed(tool: string): Unplayed {
 function indirect(program: string, rest: readonly string[]): Unplayed | undefined {
   const target = RUNNERS.has(program) ? rest.find(isPublishing) : undefined
   if (target !== undefined) return hidden(`${program} ${target}`)
-  const script = /\.(?:sh|bash|js|mjs|cjs|ts|py)$/
-  const file = [program, rest[0] ?? ''].find((word) => script.test(word) && isPublishing(word))
+  const script = /\.(?:sh|bash|[cm]?[jt]s|py|rb)$/
+  const given = INTERPRETERS.has(program) ? rest.find((word) => script.test(word)) : rest[0]
+  const file = [program, given ?? ''].find((word) => script.test(word) && isPublishing(word))
   if (file !== undefined && !MENTIONS.has(program)) return hidden(file)
   if (MENTIONS.has(program)) return undefined
   const text = ` ${[program, ...rest].join(' ')} `
