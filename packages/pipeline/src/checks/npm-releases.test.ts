@@ -230,6 +230,21 @@ describe('a release that works raises no error', () => {
       manifest({ scripts: { release: 'npm publish' }, devDependencies: { npm: '^11.6.0' } }),
     ],
     [
+      'a Node of nvm in the shell that publishes',
+      { steps: [setUp(20), { run: 'nvm install 24\nnpm publish' }] },
+      {},
+    ],
+    [
+      'an old Node of nvm in the shell of another step',
+      { steps: [setUp(24), { run: 'nvm use 18 && npm test' }, PUBLISH] },
+      {},
+    ],
+    [
+      'a Node of a file that only mise reads',
+      { steps: [setUp(20), { uses: 'jdx/mise-action@v2' }, PUBLISH] },
+      {},
+    ],
+    [
       'a matrix of which a condition publishes on a runner of GitHub',
       {
         strategy: { matrix: { os: ['ubuntu-latest', 'blacksmith-4vcpu-windows-2025'] } },
@@ -372,6 +387,12 @@ describe('a release that fails is found', () => {
       'an npm that the repository depends on, which is not the one of the step',
       { steps: [setUp(22), PUBLISH] },
       manifest({ devDependencies: { npm: '^11.6.0' } }),
+    ],
+    [
+      'npm-too-old',
+      'an old Node of nvm, by the file that nvm reads',
+      { steps: [setUp(24), { run: 'nvm use\nnpm publish' }] },
+      { '.nvmrc': '20\n' },
     ],
     ['npm-too-old', 'the image of Node 20', { container: 'node:20', steps: [PUBLISH] }, {}],
     [
@@ -581,3 +602,16 @@ describe('with what the registry says', () => {
     expect(found[0]?.[0]?.message).toContain('previously published version 2.0.0 is higher')
   })
 })
+
+it.each([
+  ['acme/config/.github/setup@main', []],
+  ['actions/setup-python@v6', ['npm-unknown']],
+])(
+  'a job without a Node that the file tells is warned of, but not where %s may bring one',
+  async (uses, found) => {
+    const [before = []] = await findingsOf({ steps: [{ uses }, PUBLISH] }, {})
+    expect(
+      before.filter(({ severity }) => severity === 'warning').map(({ check }) => check),
+    ).toEqual(found)
+  },
+)

@@ -1,6 +1,8 @@
+import { maySetUpNode } from '../github/steps.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import { incapableNpmVersion } from '../steps/npm-versions.ts'
 import type { Check, Found } from './check.ts'
+import { stepsBefore } from './step-of.ts'
 
 /** F4, where nothing proves it: which npm uploads in the end is not written anywhere. */
 export const npmUnknown: Check = {
@@ -21,6 +23,9 @@ export const npmUnknown: Check = {
 function ofNpm({ job, step }: TrustedUpload): Found | undefined {
   const { npm, node } = step
   if (npm === undefined) {
+    // An action that sets up what its owner likes.
+    if (stepsBefore(job, step).some(({ action }) => action && maySetUpNode(action)))
+      return undefined
     return {
       place: step.place,
       message: `Nothing sets up Node in job "${job.id}", so it publishes with whatever npm its machine has. Before npm 11.5.1 that ends with "npm error code ENEEDAUTH".`,

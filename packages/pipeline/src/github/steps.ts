@@ -47,6 +47,15 @@ const SETS_UP: ReadonlyMap<string, string> = new Map([
   ['oven-sh/setup-bun', 'bun'],
 ])
 
+/** Actions that may put a Node on the PATH which is written elsewhere: in a file of theirs, or in the action. */
+const MAY_SET_UP_NODE =
+  /^(?!\.|(?:actions|pnpm|docker)\/).*(?:mise|volta|asdf|\bnix|devbox|flox|setup-(?:toolchain|proto|node|js|env|pnpm|npm|yarn)[\w-]*$|\/(?:[\w-]+-)?(?:setup|prepare)$)/
+
+/** Tells whether an action may bring a Node that the repository does not tell. */
+export function maySetUpNode({ name }: ActionUse): boolean {
+  return MAY_SET_UP_NODE.test(name)
+}
+
 /** Inputs that take a token for GitHub, not for a registry. */
 const OF_GITHUB = /^(?:github[-_]?token|gh[-_]?token|repo[-_]?token)$/i
 
@@ -95,7 +104,7 @@ class StepsReader {
     const placeOf = (line: number) => placeOfLine(run, line)
     const { findings } = this.#context
     const before = findings.commands.length
-    const { secrets, registriesSet, indexesSet, node, npm, tools, versionsSet } = readScript(
+    const after = readScript(
       this.#text(script, variables),
       placeOf,
       { ...state, directory, variables },
@@ -103,6 +112,8 @@ class StepsReader {
     )
     this.#trace(step, { variables, commands: findings.commands.slice(before) })
     // Each step has a shell of its own; only files outlive it.
+    const { secrets, registriesSet, indexesSet, tools, versionsSet } = after
+    const { node, npm } = after.node?.from === 'command' ? state : after
     return { ...state, secrets, registriesSet, indexesSet, node, npm, tools, versionsSet }
   }
 
@@ -135,6 +146,7 @@ class StepsReader {
     }
     if (action.name === 'actions/setup-node') return this.#setUpNode(step, inputs, state)
     if (SETS_UP.has(action.name)) return this.#setUpTool(step, action, inputs, state)
+    if (maySetUpNode(action)) return { ...state, node: undefined, npm: undefined }
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
     const found = recogniseAction(action, inputs, inside.variables)
     if (found?.kind === 'publish') this.#publish(found, step, uses, action, inside)

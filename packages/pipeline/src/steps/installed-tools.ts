@@ -1,7 +1,8 @@
 import type { ToolVersion } from '../job.ts'
 import type { Place } from '../place.ts'
 import type { ReadText } from '../repository/files.ts'
-import { NPM_11_ENGINES } from './node-versions.ts'
+import { nodeVersionIn } from '../repository/tool-files.ts'
+import { NPM_11_ENGINES, nodeRange } from './node-versions.ts'
 import { parseOptions } from './options.ts'
 import { requirementsOf } from './python-requirements.ts'
 import type { ShellState } from './script.ts'
@@ -76,6 +77,26 @@ export function toolVersion(
   written: string = version,
 ): ToolVersion {
   return { written, range: rangeOf(version), from, ...(place && { place }) }
+}
+
+const MANAGERS =
+  /^(?:(nvm|fnm) (?:install|use)|volta install node@|n(?: install)?) ?(?:--(?!lts)\S+ )*v?(\d[\w.]*|(?:--)?lts(?:\/\S+)?|node|latest)?(?: |$)/
+
+/**
+ * The Node that a version manager puts on the PATH: `nvm install 24`, `fnm use`, `volta install node@24`, `n 24`. That
+ * of nvm and fnm is on the PATH of its shell only (`from: 'command'`).
+ */
+export function nodeInstalled(
+  words: readonly string[],
+  place: Place,
+  read: ReadText,
+): ToolVersion | undefined {
+  const found = MANAGERS.exec(words.join(' '))
+  if (found === null) return undefined
+  const [, ofShell, asked] = found
+  const written = asked?.replace(/^--/, '') ?? nodeVersionIn('.nvmrc', read)?.written ?? '.nvmrc'
+  const from = ofShell === undefined ? 'install' : 'command'
+  return { written, range: nodeRange(written), from, place }
 }
 
 /** The state in which these programs are on the PATH. */

@@ -8,8 +8,15 @@ import type { Tree } from '../yaml/tree.ts'
 import { capabilityOf } from './capability.ts'
 import { type Recognised, recognise } from './commands.ts'
 import { type IndexesSet, indexesSetBy } from './indexes-set.ts'
-import { installedTools, npmByHand, toolVersion, withTools } from './installed-tools.ts'
+import {
+  installedTools,
+  nodeInstalled,
+  npmByHand,
+  toolVersion,
+  withTools,
+} from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
+import { bundledNpm } from './node-versions.ts'
 import { parseOptions } from './options.ts'
 import { pythonTask } from './python-tasks.ts'
 import { type RegistriesSet, registriesSetBy } from './registries-set.ts'
@@ -151,6 +158,8 @@ class ScriptReader {
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
     const installed = installedTools(words, place, state.directory, this.#context.textOf)
     if (installed !== undefined) return withTools(state, installed)
+    const node = nodeInstalled(words, place, this.#context.textOf)
+    if (node !== undefined) return { ...state, node, npm: bundledNpm(node) }
     const versioned = versionSetBy(words)
     if (versioned !== undefined) {
       return { ...state, versionsSet: new Set([...(state.versionsSet ?? []), versioned]) }
