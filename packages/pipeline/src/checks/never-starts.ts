@@ -1,9 +1,7 @@
 import { hostOf } from '../publishers/registries.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
-import { child, textOf } from '../yaml/tree.ts'
 import type { Check } from './check.ts'
-import { startsOf } from './starts.ts'
-import { stepOf } from './step-of.ts'
+import { isSkippedWithOthers, rulingOut, startsOf } from './starts.ts'
 
 /** F20: a condition that none of the events of the workflow fulfils. */
 export const neverStarts: Check = {
@@ -18,16 +16,17 @@ export const neverStarts: Check = {
     for (const upload of uploads) {
       const { job, step } = upload
       if (started.includes(upload) || started.some((other) => standsIn(other, upload))) continue
-      const conditions = [
-        ...job.source.callers.map((caller) => textOf(child(caller.job, 'if'))),
-        textOf(child(job.source.job, 'if')),
-        stepOf(job, step)?.condition,
-      ].filter((text) => text !== undefined)
+      const conditions = `\`${rulingOut(job, step).join('` and `')}\``
       const events = [...new Set(job.triggers.map(({ event }) => event))].join(', ')
+      const waits = isSkippedWithOthers(job, step)
       yield {
         place: step.place,
-        message: `\`${step.text}\` runs only if \`${conditions.join('` and `')}\`, and the events of ${job.entry} (${events}) are none of that: it is skipped in every run, the run is green and nothing is published.`,
-        fix: "Add the event that is meant to `on:`, e.g. `push: { tags: ['v*'] }`; filters for branches let no tag through.",
+        message: waits
+          ? `\`${step.text}\` waits for jobs that run only if ${conditions}, and no event of ${job.entry} (${events}) is all of that: what waits for a skipped job is skipped too, also where a job in between says \`always()\`. The run is green and nothing is published.`
+          : `\`${step.text}\` runs only if ${conditions}, and the events of ${job.entry} (${events}) are none of that: it is skipped in every run, the run is green and nothing is published.`,
+        fix: waits
+          ? `Let the publishing job ask for the state itself, e.g. \`if: \${{ !cancelled() && needs.build.result == 'success' }}\`, or add the event that is meant to \`on:\`.`
+          : "Add the event that is meant to `on:`, e.g. `push: { tags: ['v*'] }`; filters for branches let no tag through.",
       }
     }
   },

@@ -11,19 +11,49 @@ export function startsOf(job: PublishJob, step?: PublishStep): readonly Trigger[
 
 /** The events that let a job run. */
 export function jobStarts(job: Job): readonly Trigger[] {
-  const { callers, workflow, job: own } = job.source
-  const levels = [...callers, { workflow, job: own }]
-  const conditions = levels.flatMap((level) => conditionsOf(level.job, level.workflow))
-  return conditions.reduce(narrowed, eventsOf(job))
+  return waitsOf(job).reduce((left, one) => narrowed(left, conditionOf(one)), eventsOf(job))
 }
 
-/** The condition of a job, and those of the jobs that it waits for: where one is skipped, so is what needs it. */
-function conditionsOf(job: Tree, workflow: Tree, seen: readonly Tree[] = []): readonly string[] {
-  const condition = textOf(child(job, 'if')) ?? ''
-  const own = condition === '' ? [] : [condition]
-  if (seen.includes(job) || /\b(?:always|cancelled|failure)\(/.test(condition)) return own
-  const needed = textsOf(child(job, 'needs')).flatMap((id) => child(workflow, 'jobs', id) ?? [])
-  return [...own, ...needed.flatMap((one) => conditionsOf(one, workflow, [...seen, job]))]
+/** The conditions on the way to a publish that rule out events, up to the one that leaves none. */
+export function rulingOut(job: PublishJob, step: PublishStep): readonly string[] {
+  let events = eventsOf(job)
+  return [...waitsOf(job).map(conditionOf), stepOf(job, step)?.condition].flatMap((text) => {
+    const before = events
+    events = narrowed(before, text)
+    return text !== undefined && !before.every((one) => events.includes(one)) ? [text] : []
+  })
+}
+
+/** Whether a job would run if it did not mind that one it waits for was skipped. */
+export function isSkippedWithOthers(job: PublishJob, step: PublishStep): boolean {
+  const own = [...job.source.callers.map((caller) => caller.job), job.source.job].map(conditionOf)
+  return [...own, stepOf(job, step)?.condition].reduce(narrowed, eventsOf(job)).length > 0
+}
+
+/** The job, those that call its workflow, and all that these wait for. */
+function waitsOf(job: Job): readonly Tree[] {
+  const { callers, workflow, job: own } = job.source
+  return [...callers, { workflow, job: own }].flatMap((level) => awaited(level.job, level.workflow))
+}
+
+/**
+ * A job and all that it waits for: where one is skipped, so is what needs it. Only a job that asks for the state itself
+ * runs nevertheless; one in between that does so does not stand up for those after it.
+ */
+function awaited(job: Tree, workflow: Tree): readonly Tree[] {
+  if (/\b(?:always|cancelled|failure)\(/.test(conditionOf(job) ?? '')) return [job]
+  const found = new Set([job])
+  for (const one of found) {
+    for (const id of textsOf(child(one, 'needs'))) {
+      const needed = child(workflow, 'jobs', id)
+      if (needed) found.add(needed)
+    }
+  }
+  return [...found]
+}
+
+function conditionOf(job: Tree): string | undefined {
+  return textOf(child(job, 'if'))
 }
 
 /** What is left out of pushes is written with `-ignore` too; then nobody says here which pushes are left. */
