@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readOne } from '../repository/repository.test.util.ts'
-import { startsOf } from './starts.ts'
+import { lostBehindAlways, startsOf } from './starts.ts'
 
 /** The events that let the only publish run, tags and branches behind a colon. */
 async function starts(
@@ -111,5 +111,32 @@ describe('what starts a publish that waits for another job', () => {
 
   it('is anything where it does not mind that one', async () => {
     expect(await starts({ push: null }, 'always()', undefined, tagged)).toEqual(['push'])
+  })
+})
+
+describe('what a job in between does not mind', () => {
+  const chain = (publish: object) => ({
+    on: { push: null, workflow_dispatch: null },
+    jobs: {
+      changes: { if: "github.event_name == 'push'", steps: [{ run: 'npm test' }] },
+      build: { needs: 'changes', if: 'always()', steps: [{ run: 'npm test' }] },
+      publish: { needs: 'build', ...publish, steps: [{ run: 'npm publish' }] },
+    },
+  })
+
+  it.each<[string, object, readonly string[], readonly string[]]>([
+    ['skips the publish behind it', {}, ['push'], ['workflow_dispatch']],
+    ['is not minded by a publish that asks', { if: 'always()' }, ['push', 'workflow_dispatch'], []],
+    ['is not missed where it is not meant', { if: "github.event_name == 'push'" }, ['push'], []],
+  ])('%s', async (_, publish, started, lost) => {
+    const { jobs } = await readOne({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0"}',
+      '.github/workflows/release.yml': JSON.stringify(chain(publish)),
+    })
+    const [job] = jobs
+    const [step] = job?.publishes ?? []
+    if (job === undefined || step === undefined) throw new Error('no publish')
+    expect(startsOf(job, step).map(({ event }) => event)).toEqual(started)
+    expect(lostBehindAlways(job, step)).toEqual(lost)
   })
 })

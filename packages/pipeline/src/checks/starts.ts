@@ -30,26 +30,45 @@ export function isSkippedWithOthers(job: PublishJob, step: PublishStep): boolean
   return [...own, stepOf(job, step)?.condition].reduce(narrowed, eventsOf(job)).length > 0
 }
 
+/** The events that a job in between lets through with `always()`, and that the publish after it does not run for. */
+export function lostBehindAlways(job: PublishJob, step: PublishStep): readonly string[] {
+  const started = startsOf(job, step).map(({ event }) => event)
+  const meant = waitsOf(job, asksForState).reduce(
+    (left, one) => narrowed(left, conditionOf(one)),
+    eventsOf(job),
+  )
+  return narrowed(meant, stepOf(job, step)?.condition)
+    .map(({ event }) => event)
+    .filter((event) => !started.includes(event))
+}
+
 /** The job, those that call its workflow, and all that these wait for. */
-function waitsOf(job: Job): readonly Tree[] {
+function waitsOf(job: Job, isEnd: (job: Tree) => boolean = () => false): readonly Tree[] {
   const { callers, workflow, job: own } = job.source
-  return [...callers, { workflow, job: own }].flatMap((level) => awaited(level.job, level.workflow))
+  return [...callers, { workflow, job: own }].flatMap((level) =>
+    awaited(level.job, level.workflow, isEnd),
+  )
 }
 
 /**
  * A job and all that it waits for: where one is skipped, so is what needs it. Only a job that asks for the state itself
  * runs nevertheless; one in between that does so does not stand up for those after it.
  */
-function awaited(job: Tree, workflow: Tree): readonly Tree[] {
-  if (/\b(?:always|cancelled|failure)\(/.test(conditionOf(job) ?? '')) return [job]
+function awaited(job: Tree, workflow: Tree, isEnd: (job: Tree) => boolean): readonly Tree[] {
+  if (asksForState(job)) return [job]
   const found = new Set([job])
   for (const one of found) {
+    if (isEnd(one)) continue
     for (const id of textsOf(child(one, 'needs'))) {
       const needed = child(workflow, 'jobs', id)
       if (needed) found.add(needed)
     }
   }
   return [...found]
+}
+
+function asksForState(job: Tree): boolean {
+  return /\b(?:always|cancelled|failure)\(/.test(conditionOf(job) ?? '')
 }
 
 function conditionOf(job: Tree): string | undefined {
