@@ -75,7 +75,7 @@ export const FAILURE_MODES: readonly FailureMode[] = [
   { id: 'F24', title: 'PyPI and TestPyPI are mixed up, or the address takes no uploads' },
   { id: 'F25', title: 'a password that is left behind' },
   { id: 'F26', title: 'two uploads with attestations in one job' },
-  { id: 'F27', title: 'the action cannot run where it is used' },
+  { id: 'F27', title: 'an action cannot run where it is used, or does not exist in that version' },
   {
     id: 'F28',
     title: 'the distributions are not where they are looked for, or too new for the client',

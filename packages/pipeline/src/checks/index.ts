@@ -1,4 +1,5 @@
 import { actionPlace } from './action-place.ts'
+import { actionRef } from './action-ref.ts'
 import { artifactClash } from './artifact-clash.ts'
 import { artifactMissing } from './artifact-missing.ts'
 import { artifactPath } from './artifact-path.ts'
@@ -119,6 +120,7 @@ export const CHECKS: readonly Check[] = [
   artifactRetired,
   repeatedUpload,
   actionPlace,
+  actionRef,
   oldTwine,
   checkoutPermission,
   ghContext,
