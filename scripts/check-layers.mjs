@@ -36,7 +36,7 @@ const PARTS = {
     'steps/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'yaml/'],
     'github/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'steps/', 'yaml/'],
     'gitlab/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'steps/', 'yaml/'],
-    'publishers/': ['job.ts', 'model.ts'],
+    'publishers/': ['job.ts', 'model.ts', 'repository/'],
     'edits/': ['errors.ts', 'place.ts', 'yaml/'],
     'checks/': ['*'],
     'migrations/': ['*'],

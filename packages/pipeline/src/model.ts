@@ -1,6 +1,7 @@
 import type { ProviderId } from '@trustpub/identity'
 import type { ActionUse, Job, ToolVersion } from './job.ts'
 import type { Place } from './place.ts'
+import type { PlatformPackage } from './repository/napi.ts'
 import type { Tree } from './yaml/tree.ts'
 
 export type { Place } from './place.ts'
@@ -50,6 +51,8 @@ export interface Package {
   readonly private: boolean
   /** The Python package that jsii makes of the npm package in the same directory, and the module to import. */
   readonly jsii?: { readonly module: string }
+  /** The packages with binaries for one platform each that napi publishes along with it, in a script of its own or not. */
+  readonly platforms?: { readonly packages: readonly PlatformPackage[]; readonly byScript: boolean }
 }
 
 /** A job that publishes. */

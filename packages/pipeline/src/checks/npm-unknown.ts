@@ -1,4 +1,4 @@
-import { maySetUpNode } from '../github/steps.ts'
+import { maySetUpNode } from '../github/set-up.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import { incapableNpmVersion } from '../steps/npm-versions.ts'
 import type { Check, Found } from './check.ts'

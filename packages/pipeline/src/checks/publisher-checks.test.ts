@@ -234,6 +234,49 @@ describe('publisher-missing', () => {
   })
 })
 
+describe('publisher-missing of packages with binaries', () => {
+  const napi = (prepublishOnly: string, targets: readonly string[] = ['aarch64-apple-darwin']) =>
+    JSON.stringify({
+      name: '@acme/widget',
+      version: '1.0.0',
+      repository: 'github:acme/widget',
+      scripts: { prepublishOnly },
+      napi: { targets },
+    })
+  const missing = async (files: Files) => {
+    const findings = await found('publisher-missing', { ...NPM, ...record(RECORDED), ...files })
+    return findings.map(({ message }) => /@acme\/widget-[\w-]+/.exec(message)?.[0])
+  }
+  const asked = { 'package.json': napi('napi prepublish -t npm') }
+
+  it('names those that napi makes and publishes before the package itself', async () => {
+    expect(await missing(asked)).toEqual(['@acme/widget-darwin-arm64'])
+  })
+
+  it('names those that are committed, and not the private ones', async () => {
+    const name = (of: string, more = '') => `{"name":"@acme/widget-${of}","version":"1.0.0"${more}}`
+    const files = {
+      'package.json': napi('napi pre-publish', []),
+      'npm/linux/package.json': name('linux'),
+      'npm/windows/package.json': name('windows', ',"private":true'),
+      'examples/a/package.json': name('example'),
+    }
+    expect(await missing(files)).toEqual(['@acme/widget-linux'])
+  })
+
+  it('is silent where the script does not run or does not publish them', async () => {
+    const ignored = workflow(job('npm publish --ignore-scripts'))
+    expect(await missing({ ...asked, ...ignored })).toEqual([])
+    const skipped = napi('napi prepublish -t npm --skip-optional-publish')
+    expect(await missing({ 'package.json': skipped })).toEqual([])
+  })
+
+  it('names them where the job runs napi itself', async () => {
+    const files = { 'package.json': napi(''), ...workflow(job('napi prepublish && npm publish')) }
+    expect(await missing(files)).toEqual(['@acme/widget-darwin-arm64'])
+  })
+})
+
 describe('publisher-permission', () => {
   const refused = (files: Files) => found('publisher-permission', files)
   const staging = { ...RECORDED, permissions: ['stage'] }

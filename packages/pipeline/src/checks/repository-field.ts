@@ -1,6 +1,7 @@
 import type { Edit, SourceFile } from '../edits/edit.ts'
 import { jsonTextAt, setJsonMember } from '../edits/json-edits.ts'
 import { looksPublic, provenanceMode } from '../provenance.ts'
+import { platformsWith } from '../publishers/platforms.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../release.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
@@ -19,14 +20,24 @@ export const repositoryField: Check = {
   *find(release) {
     for (const upload of uploadsOf(release)) {
       if (hostOf(upload.registry) !== 'registry.npmjs.org') continue
+      const directories = directoriesOf(upload, release)
       for (const manifest of release.manifests.npm) {
-        if (!upload.step.packages.includes(manifest.directory)) continue
+        if (!directories.has(manifest.directory)) continue
         const mode = provenanceMode(upload, manifest, release)
         const found = mode === 'off' ? undefined : judged(upload, manifest, mode, release)
         if (found !== undefined) yield found
       }
     }
   },
+}
+
+/** The packages of an upload, and those with binaries that are committed beside them. */
+function directoriesOf({ job, step }: TrustedUpload, { pipeline }: Release): ReadonlySet<string> {
+  const published = pipeline.packages.filter(
+    ({ ecosystem, directory }) => ecosystem === 'npm' && step.packages.includes(directory),
+  )
+  const platforms = published.flatMap((pkg) => platformsWith(job, step, pkg))
+  return new Set([...step.packages, ...platforms.flatMap(({ directory }) => directory ?? [])])
 }
 
 function judged(

@@ -1,24 +1,29 @@
-import { posix } from 'node:path'
 import type { ActionUse, JobStep, ToolVersion } from '../job.ts'
 import { joinInside } from '../repository/files.ts'
-import { nodeVersionIn, packageManagerIn } from '../repository/tool-files.ts'
 import { capabilityOf } from '../steps/capability.ts'
 import type { Recognised } from '../steps/commands.ts'
-import { toolVersion, withTools } from '../steps/installed-tools.ts'
-import { bundledNpm, nodeRange } from '../steps/node-versions.ts'
+import { bundledNpm } from '../steps/node-versions.ts'
 import { pythonAsked } from '../steps/python-versions.ts'
 import { leavesNpmAlone } from '../steps/release-configs.ts'
-import { inCheckout, readScript, type ScriptContext, type ShellState } from '../steps/script.ts'
+import { readScript } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
+import { inCheckout, type ScriptContext, type ShellState } from '../steps/shell-state.ts'
 import { targetOf } from '../steps/target.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
 import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
 import { actionUse } from './action-use.ts'
 import { recogniseAction } from './actions.ts'
 import { type Bindings, isNever, secretsIn, substitute } from './expressions.ts'
+import {
+  checkedOut,
+  type Inputs,
+  maySetUpNode,
+  setsUpTool,
+  setUpNode,
+  setUpTool,
+} from './set-up.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
-type Inputs = ReadonlyMap<string, string>
 
 /** What the steps of a job, or of a composite action, run in. */
 export interface StepsContext extends Omit<ScriptContext, 'within'> {
@@ -38,23 +43,6 @@ export interface StepsContext extends Omit<ScriptContext, 'within'> {
 
 // GitHub allows ten composite actions within each other.
 const MAX_ACTIONS = 10
-
-/** Actions that put a program on the PATH. */
-const SETS_UP: ReadonlyMap<string, string> = new Map([
-  ['pnpm/action-setup', 'pnpm'],
-  ['astral-sh/setup-uv', 'uv'],
-  ['pdm-project/setup-pdm', 'pdm'],
-  ['oven-sh/setup-bun', 'bun'],
-])
-
-/** Actions that may put a Node on the PATH which is written elsewhere: in a file of theirs, or in the action. */
-const MAY_SET_UP_NODE =
-  /^(?!\.|(?:actions|pnpm|docker)\/).*(?:mise|volta|asdf|\bnix|devbox|flox|setup-(?:toolchain|proto|node|js|env|pnpm|npm|yarn)[\w-]*$|\/(?:[\w-]+-)?(?:setup|prepare)$)/
-
-/** Tells whether an action may bring a Node that the repository does not tell. */
-export function maySetUpNode({ name }: ActionUse): boolean {
-  return MAY_SET_UP_NODE.test(name)
-}
 
 /** Inputs that take a token for GitHub, not for a registry. */
 const OF_GITHUB = /^(?:github[-_]?token|gh[-_]?token|repo[-_]?token)$/i
@@ -139,13 +127,15 @@ class StepsReader {
     )
     const action = actionUse(child(step, 'uses') ?? step, uses)
     this.#trace(step, { variables: inside.variables, inputs, action })
-    if (action.name === 'actions/checkout') return { ...state, ...this.#checkedOut(inputs) }
+    if (action.name === 'actions/checkout')
+      return { ...state, ...checkedOut(inputs, this.#context.manifests) }
     if (action.name === 'actions/setup-python') {
       const written = inputs.get('python-version') ?? ''
       return { ...state, python: pythonAsked(written, child(step, 'uses')?.place ?? step.place) }
     }
-    if (action.name === 'actions/setup-node') return this.#setUpNode(step, inputs, state)
-    if (SETS_UP.has(action.name)) return this.#setUpTool(step, action, inputs, state)
+    if (action.name === 'actions/setup-node')
+      return setUpNode(step, inputs, state, this.#context.textOf)
+    if (setsUpTool(action)) return setUpTool(step, action, inputs, state, this.#context.textOf)
     if (maySetUpNode(action)) return { ...state, node: undefined, npm: undefined }
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
     const found = recogniseAction(action, inputs, inside.variables)
@@ -155,54 +145,6 @@ class StepsReader {
       this.#context.findings.unknowns.push({ place: action.place, sentence: found.sentence })
     }
     return state
-  }
-
-  /** The repository itself in a folder of its own: what is written of that folder is meant from the root. */
-  #checkedOut(inputs: Inputs): Pick<ShellState, 'checkout'> {
-    const { npm, python } = this.#context.manifests
-    const path = posix.normalize(inputs.get('path') ?? '.').replace(/\/$/, '')
-    const other = inputs.get('repository') ?? ''
-    const isOwn =
-      other === '' ||
-      /github\.repository/.test(other) ||
-      npm.some(({ repository = '' }) => repository.toLowerCase().includes(other.toLowerCase()))
-    const isFolder = [...npm, ...python].some(({ directory }) =>
-      `${directory}/`.startsWith(`${path}/`),
-    )
-    return isOwn && path !== '.' && !isFolder ? { checkout: path } : {}
-  }
-
-  /** Another Node comes with an npm of its own, also after an earlier upgrade. */
-  #setUpNode(step: Tree, inputs: Inputs, state: ShellState): ShellState {
-    const userRegistry = inputs.get('registry-url') ?? state.userRegistry
-    const asked = this.#nodeAsked(step, inputs)
-    if (asked === undefined) return { ...state, userRegistry }
-    const node: ToolVersion = { ...asked, range: nodeRange(asked.written) }
-    return { ...state, userRegistry, node, npm: bundledNpm(node) }
-  }
-
-  #nodeAsked(step: Tree, inputs: Inputs): Omit<ToolVersion, 'range'> | undefined {
-    const written = inputs.get('node-version')
-    const place = child(step, 'with', 'node-version')?.place ?? step.place
-    if (written !== undefined && written !== '') return { written, place, from: 'setup' }
-    const file = inputs.get('node-version-file')
-    if (file === undefined) return undefined
-    const found = nodeVersionIn(posix.normalize(file), this.#context.textOf)
-    const at = { file: found?.file ?? file, line: 1, column: 1 }
-    return { written: found?.written ?? `of ${file}`, place: at, from: 'file' }
-  }
-
-  #setUpTool(step: Tree, { name }: ActionUse, inputs: Inputs, state: ShellState): ShellState {
-    const tool = SETS_UP.get(name) ?? ''
-    const input = name === 'oven-sh/setup-bun' ? 'bun-version' : 'version'
-    const place = child(step, 'with', input)?.place ?? step.place
-    const asked = inputs.get(input)
-    const pinned = packageManagerIn(tool, 'package.json', this.#context.textOf)
-    const version =
-      asked !== undefined
-        ? toolVersion(asked, place, 'setup')
-        : pinned && toolVersion(pinned.written, { file: pinned.file, line: 1, column: 1 }, 'file')
-    return version === undefined ? state : withTools(state, [[tool, version]])
   }
 
   /** The command that an action runs for the step, as `publish:` of changesets/action. */

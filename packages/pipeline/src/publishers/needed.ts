@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Fields, RecordedPublisher } from '@trustpub/identity'
 import type { Pipeline, PublishJob } from '../model.ts'
+import { platformsWith } from './platforms.ts'
 import { hostOf, registryOf } from './registries.ts'
 
 /** The repository that the claims name; `example/<folder>` where nothing tells. */
@@ -42,15 +43,16 @@ export function neededPublishers(pipeline: Pipeline): RecordedPublisher[] {
       const directories = new Set(step.packages)
       return pipeline.packages
         .filter((pkg) => pkg.ecosystem === step.ecosystem && directories.has(pkg.directory))
-        .map((pkg): RecordedPublisher => {
+        .flatMap((pkg) => [pkg, ...platformsWith(job, step, pkg)])
+        .map(({ name }): RecordedPublisher => {
           const environment = environmentOf(job)
           return {
-            package: `${pkg.ecosystem}:${pkg.name}`,
+            package: `${step.ecosystem}:${name}`,
             registry: registryOf(step),
             provider: pipeline.provider,
             fields: {
               repository: repositoryOf(pipeline),
-              ...workflowFields(job, pkg.ecosystem),
+              ...workflowFields(job, step.ecosystem),
               ...(environment === undefined ? {} : { environment }),
             },
             permissions: ['publish'],

@@ -1,3 +1,6 @@
+import { field, isRecord } from './json-fields.ts'
+import { platformNames } from './napi.ts'
+
 /** What a `package.json` and the `.npmrc` beside it say about publishing. */
 export interface NpmManifest {
   readonly ecosystem: 'npm'
@@ -21,6 +24,8 @@ export interface NpmManifest {
   readonly repository?: string
   /** `jsii.targets.python` (aws.github.io/jsii, "Configuration"): the Python package that is made of this one. */
   readonly jsiiPython?: { readonly distName: string; readonly module: string }
+  /** The packages with binaries that `napi` asks for. */
+  readonly platforms?: readonly string[]
 }
 
 /** What stands in the files beside a `package.json`. */
@@ -47,6 +52,7 @@ export function readNpmManifest(
   const name = field(manifest, 'name')
   const version = field(manifest, 'version')
   const repository = field(manifest, 'repository') ?? field(manifest.repository, 'url')
+  const platforms = platformNames(manifest, name)
   return {
     ecosystem: 'npm',
     file,
@@ -61,6 +67,7 @@ export function readNpmManifest(
     ...(beside.yarnRegistry !== undefined && { yarnRegistry: beside.yarnRegistry }),
     ...(repository !== undefined && { repository }),
     ...jsiiPythonOf(manifest),
+    ...(platforms !== undefined && { platforms }),
   }
 }
 
@@ -92,16 +99,4 @@ function readIni(text: string): ReadonlyMap<string, string> {
 function texts(value: unknown): ReadonlyMap<string, string> {
   const entries = isRecord(value) ? Object.entries(value) : []
   return new Map(entries.flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])))
-}
-
-/** Tells whether a parsed value is an object with keys. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The text under a key of a parsed value; undefined if it is not there or not text. */
-export function field(value: unknown, key: string): string | undefined {
-  if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined
-  const text = value[key]
-  return typeof text === 'string' && text !== '' ? text : undefined
 }

@@ -1,5 +1,6 @@
 import { parse } from 'smol-toml'
-import { field, isRecord, type NpmManifest } from './manifest-npm.ts'
+import { field, isRecord } from './json-fields.ts'
+import type { NpmManifest } from './manifest-npm.ts'
 
 /** What a `pyproject.toml`, or an older `setup.cfg`, says about publishing. */
 export interface PythonManifest {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { PipelineError, reasonOf } from '../errors.ts'
 import type { Package, Unknown } from '../model.ts'
 import { child, type Tree, textOf, textsOf } from '../yaml/tree.ts'
@@ -13,6 +13,7 @@ import {
   readSetupCfg,
   readSetupPy,
 } from './manifest-python.ts'
+import { publishesPlatforms } from './napi.ts'
 
 /** Every manifest of a repository, the root's first. */
 export interface Manifests {
@@ -62,8 +63,25 @@ export function packagesOf({ npm, python }: Manifests): readonly Package[] {
     if (name === undefined) return []
     const known = version === undefined ? {} : { version }
     const made = 'jsii' in manifest && manifest.jsii !== undefined ? { jsii: manifest.jsii } : {}
-    return [{ ecosystem, name, ...known, directory, private: secret, ...made }]
+    const platforms = ecosystem === 'npm' ? platformsOf(manifest, npm) : {}
+    return [{ ecosystem, name, ...known, directory, private: secret, ...made, ...platforms }]
   })
+}
+
+/** The platform packages that are committed beside a package, else those that its manifest asks for. */
+function platformsOf(
+  { directory, platforms = [], scripts }: NpmManifest,
+  npm: readonly NpmManifest[],
+): Pick<Package, 'platforms'> {
+  const beside = posix.join(directory, 'npm')
+  const committed = npm.flatMap((one) =>
+    one.name !== undefined && !one.private && posix.dirname(one.directory) === beside
+      ? [{ name: one.name, directory: one.directory }]
+      : [],
+  )
+  const packages = committed.length > 0 ? committed : platforms.map((name) => ({ name }))
+  if (packages.length === 0) return {}
+  return { platforms: { packages, byScript: [...scripts.values()].some(publishesPlatforms) } }
 }
 
 async function directories(root: string, read: ReadFile): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /** Reads a file of the repository; undefined if it is not there. */
 import type { ReadText } from './files.ts'
-import { isRecord } from './manifest-npm.ts'
+import { isRecord } from './json-fields.ts'
 
 /** A version that a file asks for. */
 export interface Asked {

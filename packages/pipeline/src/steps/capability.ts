@@ -10,7 +10,7 @@ import {
 import type { Recognised } from './commands.ts'
 import { toolVersion } from './installed-tools.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
-import type { ShellState } from './script.ts'
+import type { ShellState } from './shell-state.ts'
 import { isCertainlyAtLeast, isCertainlyBelow, rangeOf } from './tool-version.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -60,7 +60,7 @@ const NEVER: Partial<Readonly<Record<ClientId, string>>> = {
 }
 
 /** Clients that leave the upload to the npm on the PATH. pnpm does so up to version 10. */
-const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
+export const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
   'npm',
   'changesets',
   'nx',

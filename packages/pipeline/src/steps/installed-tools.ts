@@ -5,7 +5,7 @@ import { nodeVersionIn } from '../repository/tool-files.ts'
 import { NPM_11_ENGINES, nodeRange } from './node-versions.ts'
 import { parseOptions } from './options.ts'
 import { requirementsOf } from './python-requirements.ts'
-import type { ShellState } from './script.ts'
+import type { ShellState } from './shell-state.ts'
 import { isCertainlyIn, mayBeIn, rangeOf } from './tool-version.ts'
 import { expand, type Variables } from './variables.ts'
 

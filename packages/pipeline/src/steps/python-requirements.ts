@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { parse } from 'smol-toml'
 import type { ReadText } from '../repository/files.ts'
-import { isRecord } from '../repository/manifest-npm.ts'
+import { isRecord } from '../repository/json-fields.ts'
 
 /** A requirement as it is written, with the file and the line where that is not the command itself. */
 export interface Requirement {

@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml'
 import type { ReadText } from '../repository/files.ts'
-import { isRecord } from '../repository/manifest-npm.ts'
+import { isRecord } from '../repository/json-fields.ts'
 
 /** Runners of tasks that stand in `pyproject.toml`: the words before the name, and the table that holds them. */
 const RUNNERS: readonly (readonly [words: readonly string[], table: readonly string[]])[] = [

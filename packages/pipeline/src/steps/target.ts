@@ -4,7 +4,7 @@ import type { Manifests } from '../repository/manifests.ts'
 import type { Recognised } from './commands.ts'
 import { isPythonClient } from './publishing-tools.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
-import type { ShellState } from './script.ts'
+import type { ShellState } from './shell-state.ts'
 import { npmTargets, pythonTargets } from './targets.ts'
 import { isVersionFile, type VersionFile } from './versions-set.ts'
 

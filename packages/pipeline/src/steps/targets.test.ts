@@ -45,19 +45,6 @@ describe('the packages of an npm command', () => {
     expect(await targets(run, WORKSPACES)).toEqual({ packages, unknowns: [] })
   })
 
-  it.each([
-    ['npm publish', ['.', 'npm/darwin', 'npm/linux']],
-    ['npm publish --ignore-scripts', ['.']],
-  ])('of %j are those that napi publishes before it, for each platform', async (run, packages) => {
-    const files = {
-      'package.json': npm('@acme/n', ',"scripts":{"prepublishOnly":"napi prepublish -t npm"}'),
-      'npm/darwin/package.json': npm('@acme/n-darwin'),
-      'npm/linux/package.json': npm('@acme/n-linux'),
-      'examples/a/package.json': npm('@acme/example'),
-    }
-    expect((await targets(run, files)).packages).toEqual(packages)
-  })
-
   it('includes a public root where the client does', async () => {
     const files = {
       'package.json': npm('root'),

@@ -31,31 +31,6 @@ export function npmTargets(
   directory: string,
   { npm }: Manifests,
 ): Targets<NpmManifest> {
-  const { packages, ...rest } = ownTargets(publish, directory, npm)
-  if (publish.args.includes('--ignore-scripts')) return { ...rest, packages }
-  const all = new Set([...packages, ...packages.flatMap((one) => ofPlatforms(one, npm))])
-  return { ...rest, packages: [...all] }
-}
-
-/** napi publishes a package for each platform, from the script that runs before the publish (napi.rs, "pre-publish"). */
-function ofPlatforms(
-  { directory, scripts }: NpmManifest,
-  npm: readonly NpmManifest[],
-): readonly NpmManifest[] {
-  const before = scripts.get('prepublishOnly') ?? ''
-  if (!/\bnapi pre-?publish\b(?!.*--(?:skip-optional-publish|dry-run))/.test(before)) return []
-  const folder = posix.join(
-    directory,
-    /(?:-p|--prefix|--npm-dir)[ =](\S+)/.exec(before)?.[1] ?? 'npm',
-  )
-  return npm.filter((one) => posix.dirname(one.directory) === folder && !one.private)
-}
-
-function ownTargets(
-  publish: Publish,
-  directory: string,
-  npm: readonly NpmManifest[],
-): Targets<NpmManifest> {
   if (publish.selection.of === 'all') return everyPackage(directory, npm)
   if (publish.selection.of === 'workspaces') {
     const { packages, sentence } = workspaces(publish.selection, directory, npm)

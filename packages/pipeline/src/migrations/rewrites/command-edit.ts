@@ -9,7 +9,7 @@ import {
 } from '../../edits/yaml-edits.ts'
 import type { JobSource, JobStep } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
-import { isShellScript } from '../../steps/script.ts'
+import { isShellScript } from '../../steps/script-files.ts'
 import { child, entriesOf, isList, isMap, itemsOf, type Tree, textOf } from '../../yaml/tree.ts'
 import { parseYaml } from '../../yaml/yaml-file.ts'
 import { indexesOf, linesWith, linkOf } from './shell-lines.ts'

@@ -2,6 +2,7 @@ import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
 import type { JobStep, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
+import { THROUGH_NPM } from '../../steps/capability.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
 import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
@@ -13,17 +14,6 @@ import { NODE, withNode24 } from './set-up-node.ts'
 
 /** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
 export const NPM_PIN = '11.19.1'
-
-/** Clients that leave the upload to npm. */
-const THROUGH_NPM: ReadonlySet<string> = new Set([
-  'npm',
-  'changesets',
-  'nx',
-  'release-it',
-  'np',
-  'rush',
-  'auto',
-])
 
 /** An npm that can exchange ID tokens, for every step that publishes through npm. */
 export const npmVersion: Rewrite = {
