@@ -23,8 +23,8 @@ export interface Pipeline {
 export interface Unknown {
   readonly place?: Place
   readonly sentence: string
-  /** The CI cannot read this file either. */
-  readonly broken?: true
+  /** The kind of file that it is about, which neither the CI nor a client can read. */
+  readonly broken?: 'workflow' | 'manifest'
 }
 
 /** Where the repository lives, as far as its git remote or its manifests tell. */

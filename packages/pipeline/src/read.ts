@@ -231,7 +231,7 @@ function localUses(tree: Tree): readonly string[] {
 }
 
 function asUnknowns(failures: readonly PipelineError[]): readonly Unknown[] {
-  return failures.map(({ place, message }) => ({ place, sentence: message, broken: true }))
+  return failures.map(({ place, message }) => ({ place, sentence: message, broken: 'workflow' }))
 }
 
 function distinct(unknowns: readonly Unknown[]): readonly Unknown[] {

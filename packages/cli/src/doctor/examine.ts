@@ -46,21 +46,27 @@ export async function diagnose(
   }
   const releases: Release[] = []
   for (const release of read) releases.push(await ask(release))
+  const examination = examineAll(releases)
   return {
     directory,
     hasCi: releases.length > 0,
     publishes: releases.some(({ pipeline }) => pipeline.jobs.length > 0),
-    ...examineAll(releases),
-    unknowns: unknownsOf(releases),
+    ...examination,
+    unknowns: unknownsOf(releases, examination),
     source: (file) => releases[0]?.source(file),
   }
 }
 
-/** Broken files are findings, and manifests are read for both CIs. */
-function unknownsOf(releases: readonly Release[]): readonly Unknown[] {
+/** What is not said by a finding already. Manifests are read for both CIs. */
+function unknownsOf(
+  releases: readonly Release[],
+  { findings, ignored }: Pick<Diagnosis, 'findings' | 'ignored'>,
+): readonly Unknown[] {
+  const unreadable = [...findings, ...ignored].filter(({ check }) => check === 'unreadable-file')
+  const said = new Set(unreadable.map(({ place }) => place.file))
   const open = releases
     .flatMap(({ pipeline }) => pipeline.unknowns)
-    .filter(({ broken }) => broken === undefined)
+    .filter(({ broken, place }) => broken === undefined || !said.has(place?.file ?? ''))
   return [...new Map(open.map((one) => [JSON.stringify(one), one])).values()]
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '@trustpub/pipeline'
+import { printable } from '../ui/printable.ts'
 import type { Ui } from '../ui/ui.ts'
-import { printable } from '../verify/printable.ts'
 import type { Diagnosis } from './examine.ts'
 import { rootAbove } from './workspace.ts'
 

@@ -3,6 +3,7 @@ import { type Registration, registrationsOf } from '@trustpub/project'
 import { colouredDiff } from '../definition/coloured-diff.ts'
 import { diffOf } from '../definition/diff.ts'
 import { registrationLines } from '../definition/registration.ts'
+import { printable } from '../ui/printable.ts'
 import type { Ui } from '../ui/ui.ts'
 
 type Colour = Ui['colour']
@@ -65,7 +66,8 @@ export function patchLines({ files }: MigrationReport, colour: Colour): readonly
 }
 
 /** What was done, what is left, and in which order to go on. */
-export function explanation(report: MigrationReport, colour: Colour): readonly string[] {
+export function explanation(found: MigrationReport, colour: Colour): readonly string[] {
+  const report = printable(found)
   return [
     ...section('Changes', report.changes, colour.green('✓'), colour),
     ...section('Left as it is', report.left, colour.yellow('•'), colour),
@@ -103,7 +105,7 @@ function nextSteps(report: MigrationReport, colour: Colour): readonly string[] {
       : [
           `After the first release that succeeds, delete the ${secrets.length === 1 ? 'secret' : 'secrets'} ${secrets.join(', ')}.`,
         ]),
-    'Revoke the tokens at the registry. At npmjs.com also choose "Require two-factor authentication and disallow tokens".',
+    'Revoke the tokens of these packages at the registry. At npmjs.com also choose "Require two-factor authentication and disallow tokens".',
   ]
   return [
     colour.bold('Next, in this order'),

@@ -1,4 +1,4 @@
-import { printable } from '../verify/printable.ts'
+import { printable } from '../ui/printable.ts'
 
 /** Answers of the trust endpoints have some hundred bytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024

@@ -40,7 +40,11 @@ export async function neededHere(
     const found = releases.map(({ pipeline }) => neededOf(pipeline, hosts))
     const needed = found.flatMap((one) => one.needed)
     const once = new Map(needed.map((one) => [JSON.stringify(one.publisher), one]))
-    const notes = new Set(found.flatMap((one) => one.notes))
+    const unread = releases
+      .flatMap(({ pipeline }) => pipeline.unknowns)
+      .filter(({ broken }) => broken !== undefined)
+    const sentences = unread.map(({ sentence }) => sentence)
+    const notes = new Set([...sentences, ...found.flatMap((one) => one.notes)])
     const isWhole = releases.length > 0 && notes.size === 0
     return { needed: [...once.values()], notes: [...notes], isWhole }
   } catch (error) {

@@ -106,6 +106,15 @@ describe('planOf', () => {
     expect(plan.notes).toEqual([expect.stringContaining('is not valid YAML')])
   })
 
+  it('names the manifest that cannot be read, whose package it lacks', async () => {
+    repository(workflow(job()))
+    write({ 'package.json': '{ "name": "@acme/widget", ' })
+    write({ 'pyproject.toml': '[project]\nname = "acme-widget"\n' })
+    const { publishers, notes } = await planOf(directory)
+    expect(publishers).toEqual([])
+    expect(notes.join()).toContain('package.json cannot be read as a manifest')
+  })
+
   it('does not invent a repository', async () => {
     write({ '.github/workflows/release.yml': workflow(job()), 'package.json': manifest() })
     const plan = await planOf(directory)

@@ -1,9 +1,9 @@
 import { findProvider, type RecordedPublisher } from '@trustpub/identity'
 import { hostOf } from '@trustpub/pipeline'
 import type { Registration } from '@trustpub/project'
+import { printable } from '../ui/printable.ts'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
-import { printable } from '../verify/printable.ts'
 import type { Applied, Outcome } from './apply.ts'
 import { described, spelled } from './compare.ts'
 import type { Listed, State } from './listed.ts'
@@ -19,7 +19,7 @@ export interface Planned extends RecordedPublisher, Pick<Registration, 'page' | 
 
 /** For each registry a table, the commands or links that enter what it says, and how a new package begins. */
 export function planLines(planned: readonly Planned[], colour: Colour): readonly string[] {
-  return byHost(planned).flatMap(([host, here]) => {
+  return byHost(printable(planned)).flatMap(([host, here]) => {
     const ways = here.map((one) => entry(one, colour))
     const notes = [...new Set(here.map(({ firstPublish }) => firstPublish))]
     return [

@@ -1,8 +1,8 @@
+import { printable } from '../ui/printable.ts'
 import { table } from '../ui/table.ts'
 import type { Ui } from '../ui/ui.ts'
 import type { Attested, FileFinding, Finding, Problem, Status } from './finding.ts'
 import { STATUSES } from './finding.ts'
-import { printable } from './printable.ts'
 
 type Colour = Ui['colour']
 

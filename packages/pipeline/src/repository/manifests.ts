@@ -171,5 +171,5 @@ function unreadable(directory: string, name: string, error: unknown): Unknown {
           file: inside(directory, name),
           reason: reasonOf(error),
         })
-  return { place: known.place, sentence: known.message }
+  return { place: known.place, sentence: known.message, broken: 'manifest' }
 }

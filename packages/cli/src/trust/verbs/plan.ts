@@ -1,6 +1,7 @@
 import { RECORD_FILE } from '@trustpub/identity'
 import { registrationsOf } from '@trustpub/project'
 import { writeFiles } from '../../migrate/write.ts'
+import { printable } from '../../ui/printable.ts'
 import { described, spelled } from '../compare.ts'
 import type { Plan } from '../plan.ts'
 import { generatorOf, withPublishers } from '../record-file.ts'
@@ -48,7 +49,8 @@ export const plan: Verb = async ({ directory, plan, groups, args, ui }) => {
 export const NOTHING =
   'There is nothing to configure: no job publishes to a registry with trusted publishing.'
 
-function differenceLines({ record, missing, differing, unused, notes }: Plan): readonly string[] {
+function differenceLines(plan: Plan): readonly string[] {
+  const { record, missing, differing, unused, notes } = printable(plan)
   const noted = notes.length === 0 ? [] : [...notes, '']
   if (record === undefined) return noted
   return [
