@@ -15,11 +15,18 @@ export const storedToken: Check = {
       if (upload.credentials !== 'token' || secret === undefined) continue
       yield {
         place: secret.place,
-        message: `${secret.name} is a stored token: it can leak, it ends one day (npmjs.com: after 90 days at most), and it proves nothing about where ${what(upload)} came from.`,
+        message: `${secret.name} is a stored token: it can leak, ${end(upload)}, and it proves nothing about where ${what(upload)} came from.`,
         fix: 'Move to trusted publishing: `trustpub migrate` shows the edit.',
       }
     }
   },
+}
+
+/** Tokens of npmjs.com that may write end after 90 days; those of PyPI never do by themselves. */
+function end({ step }: TrustedUpload): string {
+  return step.ecosystem === 'npm'
+    ? 'it ends one day (npmjs.com: after 90 days at most)'
+    : 'it works for whoever finds it until somebody revokes it'
 }
 
 function what({ step }: TrustedUpload): string {
