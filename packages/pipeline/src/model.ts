@@ -1,7 +1,6 @@
 import type { ProviderId } from '@trustpub/identity'
 import type { ActionUse, Job, ToolVersion } from './job.ts'
 import type { Place } from './place.ts'
-import type { PlatformPackage } from './repository/napi.ts'
 import type { Tree } from './yaml/tree.ts'
 
 export type { Place } from './place.ts'
@@ -53,6 +52,13 @@ export interface Package {
   readonly jsii?: { readonly module: string }
   /** The packages with binaries for one platform each that napi publishes along with it, in a script of its own or not. */
   readonly platforms?: { readonly packages: readonly PlatformPackage[]; readonly byScript: boolean }
+}
+
+/** A package with the binary for one platform, which `napi prepublish` publishes along with the one that loads it. */
+export interface PlatformPackage {
+  readonly name: string
+  /** Relative to the root; undefined for one that the build makes. */
+  readonly directory?: string
 }
 
 /** A job that publishes. */

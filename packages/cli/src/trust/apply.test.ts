@@ -1,6 +1,7 @@
 import type { RecordedPublisher } from '@trustpub/identity'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Applied, applyAll } from './apply.ts'
+import type { Applied } from './applied.ts'
+import { applyAll } from './apply.ts'
 import { groupsOf } from './groups.ts'
 import { listAll } from './listed.ts'
 import {

@@ -1,38 +1,11 @@
 import type { RecordedPublisher, Refusal } from '@trustpub/identity'
 import { interruption } from '../tools/interruption.ts'
+import type { Applied, ApplyOptions } from './applied.ts'
 import { compared, differences } from './compare.ts'
 import type { PackageGroup } from './groups.ts'
 import { PackageJob } from './package-job.ts'
 import type { Registrar } from './registrar.ts'
 import type { Registrars } from './registrars.ts'
-
-export type Outcome =
-  | 'configured'
-  | 'replaced'
-  | 'removed'
-  | 'already there'
-  | 'would be configured'
-  | 'would be removed'
-  | 'differs'
-  | 'by hand'
-  | 'failed'
-  | 'not tried'
-
-/** What came of one publisher. */
-export interface Applied {
-  /** As it is planned; as it was there, if it was removed. */
-  readonly publisher: RecordedPublisher
-  readonly outcome: Outcome
-  /** Why it failed, in what it differs, what it took the place of. */
-  readonly detail?: string
-  readonly code?: string
-}
-
-export interface ApplyOptions {
-  /** Take away what the plan does not have, so that the packages have what is planned and nothing else. */
-  readonly replace: boolean
-  readonly dryRun: boolean
-}
 
 /**
  * Configures publishers, one after the other. What is there already is left, so that a second run goes on where the first

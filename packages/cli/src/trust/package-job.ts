@@ -1,5 +1,5 @@
 import { type RecordedPublisher, Refusal } from '@trustpub/identity'
-import type { Applied, ApplyOptions } from './apply.ts'
+import type { Applied, ApplyOptions } from './applied.ts'
 import { described, differences, spelled } from './compare.ts'
 import { isLasting, refuse } from './errors.ts'
 import type { PackageGroup } from './groups.ts'

@@ -1,5 +1,5 @@
-import type { Package, PublishJob, PublishStep } from '../model.ts'
-import { type PlatformPackage, publishesPlatforms } from '../repository/napi.ts'
+import type { Package, PlatformPackage, PublishJob, PublishStep } from '../model.ts'
+import { publishesPlatforms } from '../repository/napi.ts'
 
 /** The platform packages that are published along with a package: by a command of the job, or a script that npm runs. */
 export function platformsWith(

@@ -1,12 +1,5 @@
 import { field, isRecord } from './json-fields.ts'
 
-/** A package with the binary for one platform, which `napi prepublish` publishes along with the one that loads it. */
-export interface PlatformPackage {
-  readonly name: string
-  /** Relative to the root; undefined for one that the build makes. */
-  readonly directory?: string
-}
-
 /** Tells whether a command of a shell publishes platform packages (napi.rs, "pre-publish"). */
 export function publishesPlatforms(command: string): boolean {
   return /\bnapi pre-?publish\b(?!.*--(?:skip-optional-publish|dry-run))/.test(command)
