@@ -83,7 +83,7 @@ describe('trustpub migrate', () => {
   })
 
   it.for([
-    ['a directory that is not there', ['/does/not/exist'], 1, 'cannot be read'],
+    ['a directory that is not there', ['/does/not/exist'], 3, 'cannot be read'],
     ['two directories', ['.', 'x'], 2, 'one directory'],
     ['an unknown option', ['--hardn'], 2, '--harden'],
   ] as const)('refuses %s with a sentence', async ([, args, code, words]) => {

@@ -28,3 +28,4 @@ export {
 export { audienceOf, hostOf, PUBLIC, registryOf, whyTokenOnly } from './publishers/registries.ts'
 export { readPipelines, readReleases } from './read.ts'
 export type { Online, OnlinePackage, Release } from './release.ts'
+export { leadsOut } from './repository/files.ts'

@@ -34,24 +34,20 @@ async function run(args: Arguments, ui: Ui): Promise<ExitStatus> {
   if (surplus !== undefined)
     throw new UsageError(`migrate takes one directory, not also "${surplus}".`)
   const root = resolve(directory)
-  const migration = await plan(root, args.flag('harden'), ui)
-  if (migration === undefined) return 1
   const write = args.flag('write')
-  if (write) await writeFiles(root, migration.files)
+  let migration: Migration
+  try {
+    migration = await planMigration(root, { harden: args.flag('harden') })
+    if (write) await writeFiles(root, migration.files)
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error
+    ui.problem(error.message)
+    return 3
+  }
   const report = reportOf(migration, write)
   if (args.flag('json')) ui.printJson(report)
   else print(report, ui)
   return 0
-}
-
-async function plan(root: string, harden: boolean, ui: Ui): Promise<Migration | undefined> {
-  try {
-    return await planMigration(root, { harden })
-  } catch (error) {
-    if (!(error instanceof PipelineError)) throw error
-    ui.problem(error.message)
-    return undefined
-  }
 }
 
 function print(report: MigrationReport, ui: Ui): void {

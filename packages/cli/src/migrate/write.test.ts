@@ -52,6 +52,25 @@ it('changes what a link leads to, and leaves the link', async () => {
   expect(text('a')).toBe('new')
 })
 
+it.each([
+  ['a file', 'record', 'record'],
+  ['a folder', 'ci', 'ci/release.yml'],
+])('refuses a link to %s outside, and changes nothing', async (_, link, file) => {
+  const outside = mkdtempSync(join(tmpdir(), 'trustpub-outside-'))
+  writeFileSync(join(outside, 'record'), 'theirs')
+  writeFileSync(join(directory, 'a'), 'old')
+  symlinkSync(link === file ? join(outside, 'record') : outside, join(directory, link))
+  const writing = writeFiles(directory, [
+    { file: 'a', before: 'old', after: 'new' },
+    { file, before: undefined, after: 'x' },
+  ])
+  await expect(writing).rejects.toMatchObject({ code: 'file_outside' })
+  expect(text('a')).toBe('old')
+  expect(readdirSync(outside)).toEqual(['record'])
+  expect(readFileSync(join(outside, 'record'), 'utf8')).toBe('theirs')
+  rmSync(outside, { recursive: true })
+})
+
 it('changes no file if one of them cannot be written', async () => {
   writeFileSync(join(directory, 'a'), 'old')
   const writing = writeFiles(directory, [

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { ChangedFile } from '@trustpub/pipeline'
+import { dirname, join } from 'node:path'
+import { type ChangedFile, leadsOut, PipelineError } from '@trustpub/pipeline'
 
 /**
  * Writes changed files: every text beside its target first, then all of them moved, so that a full disk or a kill in
  * the middle leaves whole files. A link stays one: what it leads to is changed. A file of which nothing is left is removed.
+ * @throws PipelineError `file_outside` for a link that leads out of the directory, before anything is written
  */
 export async function writeFiles(directory: string, files: readonly ChangedFile[]): Promise<void> {
+  for (const { file } of files) {
+    if ([file, dirname(file)].some((path) => leadsOut(directory, path)))
+      throw new PipelineError('file_outside', { file, reason: '' })
+  }
   const written: { readonly from: string; readonly to: string }[] = []
   try {
     for (const { file, after } of files) {

@@ -79,7 +79,8 @@ function textIfThere(root: string, file: string): string | undefined {
 
 /** Tells whether a path that is there is within the repository, links followed. */
 function isInside(root: string, path: string): boolean {
-  return realpathSync(path).startsWith(`${realpathSync(root)}${sep}`)
+  const [inner, outer] = [realpathSync(path), realpathSync(root)]
+  return inner === outer || inner.startsWith(`${outer}${sep}`)
 }
 
 /** Tells whether a file is a link to something outside of the repository. */
