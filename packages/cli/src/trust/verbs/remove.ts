@@ -24,7 +24,7 @@ export const remove: Verb = async ({ groups, args, ui }) => {
   const isWhole = unknown.every(({ code }) => code === undefined)
   if (chosen.length === 0) {
     if (args.flag('json')) ui.printJson({ results: [] })
-    else ui.print('There is nothing to remove.')
+    else ui.print(isWhole ? 'There is nothing to remove.' : 'Nothing was removed.')
     return isWhole ? 0 : 1
   }
   if (!(await isConfirmed(chosen.length, { args }))) {
