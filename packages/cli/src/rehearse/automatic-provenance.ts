@@ -1,19 +1,11 @@
 import { findProvider, type SimulatedRun } from '@trustpub/identity'
 import { hostOf, PUBLIC, type PublishJob, type PublishStep, registryOf } from '@trustpub/pipeline'
 import { repositoryUrl } from '@trustpub/registry'
-import type { Client } from './clients/client.ts'
+import type { Client, ProvenancePlan } from './clients/client.ts'
 import { type BuildManifest, readManifest } from './dependencies.ts'
 
 /** Where the ID token for Sigstore is, in CIs that hand it out as a variable. */
 const SIGSTORE_VARIABLE = 'SIGSTORE_ID_TOKEN'
-
-/** Whether a client makes npm's provenance for what a step publishes. */
-export interface ProvenancePlan {
-  readonly made: boolean
-  /** The client needs to be told that the packages are public, as it cannot see that of packages that are new here. */
-  readonly asPublic: boolean
-  readonly notes: readonly string[]
-}
 
 const NONE: ProvenancePlan = { made: false, asPublic: false, notes: [] }
 

@@ -7,24 +7,7 @@ import { type Finished, run } from '../tools/run.ts'
 import { ciMayBuild } from './builds.ts'
 import { type BuildManifest, installDependencies, readManifest } from './dependencies.ts'
 import { packWithJsii } from './jsii.ts'
-
-type Variables = Readonly<Record<string, string | undefined>>
-
-export interface BuildContext {
-  /** The copy of the repository. */
-  readonly root: string
-  /** Without any identity: building needs none. */
-  readonly env: Variables
-  readonly progress: (line: string) => void
-  /** For a sentence in the report. */
-  readonly note: (sentence: string) => void
-  /** A folder on the PATH for programs that are not on this machine. */
-  readonly bin: string
-  /** Directories whose dependencies were installed in this rehearsal. */
-  readonly installed: Set<string>
-  /** Directories and versions of what was built in this rehearsal: once is enough for several jobs. */
-  readonly built: Set<string>
-}
+import type { BuildContext } from './scene.ts'
 
 /**
  * Makes what a step publishes: installs the dependencies of npm packages and runs their `build` script, builds sdist

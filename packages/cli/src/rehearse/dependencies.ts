@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { downloadCaches } from '../tools/cache.ts'
 import { type NodeToolId, nodeTool, type Tool } from '../tools/node-tools.ts'
 import { type Finished, run } from '../tools/run.ts'
-import type { BuildContext } from './build.ts'
+import type { BuildContext } from './scene.ts'
 
 /** How a tool installs exactly what its lock file says. */
 interface Installer {

@@ -1,12 +1,11 @@
 import type { Package } from '@trustpub/pipeline'
 import { parsePackageReference } from '@trustpub/registry'
 import { type Installation, installNpm, installPython } from './install.ts'
-import type { Scene } from './play.ts'
-import { type Proven, prove } from './prove.ts'
+import type { Proven } from './proof.ts'
+import { prove } from './prove.ts'
 import { ATTEMPTS } from './refusals.ts'
 import type { PackageResult, Proof } from './results.ts'
-
-export type Surroundings = Pick<Scene, 'stage' | 'workspace' | 'env' | 'progress'>
+import type { Surroundings } from './scene.ts'
 
 /** A package as records and reports name it, e.g. `npm:@acme/widget`. */
 export function nameOf(pkg: Package): string {

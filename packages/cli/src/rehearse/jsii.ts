@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { downloadCaches } from '../tools/cache.ts'
 import { type Finished, run } from '../tools/run.ts'
-import type { BuildContext } from './build.ts'
 import { readManifest } from './dependencies.ts'
+import type { BuildContext } from './scene.ts'
 
 /** jsii-pacmak sets up a Python environment for itself and compiles; on a slow machine that takes minutes. */
 const TIMEOUT_MS = 15 * 60_000

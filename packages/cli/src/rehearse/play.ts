@@ -3,7 +3,7 @@ import type { SimulatedRun } from '@trustpub/identity'
 import type { Package, Pipeline, PublishJob, PublishStep } from '@trustpub/pipeline'
 import { MissingTool } from '../tools/missing.ts'
 import { planProvenance } from './automatic-provenance.ts'
-import { type BuildContext, build } from './build.ts'
+import { build } from './build.ts'
 import { checkOut } from './checkout.ts'
 import { CLIENTS } from './clients/index.ts'
 import { readManifest } from './dependencies.ts'
@@ -14,19 +14,9 @@ import { tellingEnd } from './output.ts'
 import { redirectToStage } from './redirect.ts'
 import { refusalsSince } from './refusals.ts'
 import type { StepResult } from './results.ts'
+import type { Scene } from './scene.ts'
 import { STAND_IN, setVersion } from './set-version.ts'
-import type { Stage } from './stage.ts'
 import { withTarball } from './tarball.ts'
-import type { Workspace } from './workspace.ts'
-
-/** Where the rehearsal takes place. */
-export interface Scene extends Omit<BuildContext, 'note'> {
-  readonly pipeline: Pipeline
-  readonly stage: Stage
-  readonly workspace: Workspace
-  /** The client to use in place of the one that the step names, where it publishes the same kind of package. */
-  readonly client: string | undefined
-}
 
 /** Plays one publishing step: build, publish with the real client, install what was published. */
 export async function playStep(

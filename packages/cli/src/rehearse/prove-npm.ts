@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeTool } from '../tools/node-tools.ts'
 import { run } from '../tools/run.ts'
-import type { Surroundings } from './inspect.ts'
 import { npmSettings } from './install.ts'
-import type { Proven, Published } from './prove.ts'
+import type { Proven, Published } from './proof.ts'
+import type { Surroundings } from './scene.ts'
 
 /** What `npm audit signatures` prints of a single package. */
 const SIGNATURE = /^1 package has a verified registry signature/m

@@ -6,8 +6,8 @@ import {
   verifyBundle,
 } from '@trustpub/provenance'
 import { version as ownVersion } from '../version.ts'
-import type { Surroundings } from './inspect.ts'
-import type { Proven, Published } from './prove.ts'
+import type { Proven, Published } from './proof.ts'
+import type { Surroundings } from './scene.ts'
 import type { Stage } from './stage.ts'
 
 /** Reads the attestations of every file back from the index, and verifies them (PEP 740). */

@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import type { PublishStep } from '@trustpub/pipeline'
 import { nodeTool } from '../tools/node-tools.ts'
 import { type Finished, run } from '../tools/run.ts'
-import type { BuildContext } from './build.ts'
 import { readManifest } from './dependencies.ts'
 import { packWithJsii, pacmakOf } from './jsii.ts'
+import type { BuildContext } from './scene.ts'
 
 type PackContext = Pick<BuildContext, 'root' | 'env' | 'progress'>
 

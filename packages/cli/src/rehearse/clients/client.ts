@@ -1,7 +1,14 @@
 import type { ClientId, PublishStep } from '@trustpub/pipeline'
 import type { Finished } from '../../tools/run.ts'
-import type { ProvenancePlan } from '../automatic-provenance.ts'
 import type { Stage } from '../stage.ts'
+
+/** Whether a client makes npm's provenance for what a step publishes. */
+export interface ProvenancePlan {
+  readonly made: boolean
+  /** The client needs to be told that the packages are public, as it cannot see that of packages that are new here. */
+  readonly asPublic: boolean
+  readonly notes: readonly string[]
+}
 
 /** A publishing step about to be played. */
 export interface Play {
