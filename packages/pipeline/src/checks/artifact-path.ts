@@ -5,16 +5,8 @@ import { valuedFlags } from '../steps/commands.ts'
 import { parseOptions } from '../steps/options.ts'
 import { child } from '../yaml/tree.ts'
 import { added } from './added.ts'
-import {
-  areKnown,
-  fetchedBy,
-  folderOf,
-  isWithin,
-  jobsOfRun,
-  jobsUntil,
-  keptBy,
-  onlyHarmless,
-} from './artifacts.ts'
+import { type Landing, landingOf, OTHER_FILE, reaches } from './artifact-landing.ts'
+import { fetchedBy, folderOf, isWithin, jobsUntil, keptBy, onlyHarmless } from './artifacts.ts'
 import type { Check, Found } from './check.ts'
 import { stepsBefore } from './step-of.ts'
 
@@ -53,12 +45,12 @@ function misplaced(upload: TrustedUpload, release: Release): Found | undefined {
     ...(there ? [] : [`path: ${folder}/`]),
     ...(nested ? ['merge-multiple: true'] : []),
   ]
-  const said = step.client === 'uv' ? 'No files found to publish' : saidByTwine(there, folder)
+  const words = said(step, there, folder)
   return {
     place: download.place,
     message: there
-      ? `Each artifact is unpacked into a folder of its own within ${folder}/, and \`${step.text}\` finds no distributions in ${folder}/ itself, but folders: "${said}".`
-      : `The artifact is unpacked into ${placeName(landing)}, and \`${step.text}\` looks into ${folder}/, where nothing is: "${said}".`,
+      ? `Each artifact is unpacked into a folder of its own within ${folder}/, and \`${step.text}\` finds no distributions in ${folder}/ itself, but folders: "${words}".`
+      : `The artifact is unpacked into ${placeName(landing)}, and \`${step.text}\` looks into ${folder}/, where nothing is: "${words}".`,
     fix: `Add \`${lines.join('` and `')}\` to the download.`,
     ...added(release, child(download.tree, 'with'), lines),
   }
@@ -77,7 +69,7 @@ function putsNothing(steps: readonly JobStep[]): boolean {
 function deeper({ step }: TrustedUpload, { place }: JobStep, folder: string): Found {
   return {
     place,
-    message: `The artifact is made of several paths and keeps their folders, so that the distributions are unpacked into a folder within ${folder}/, and \`${step.text}\` finds that in their place: "${step.client === 'uv' ? 'No files found to publish' : saidByTwine(true, folder)}".`,
+    message: `The artifact is made of several paths and keeps their folders, so that the distributions are unpacked into a folder within ${folder}/, and \`${step.text}\` finds that in their place: "${said(step, true, folder)}".`,
     fix: `Keep the distributions in an artifact of their own (\`path: ${folder}/\`).`,
   }
 }
@@ -101,7 +93,7 @@ function wiped({ job, step }: TrustedUpload): Found | undefined {
   if (last < 0 || checkout === undefined || !putsNothing(after)) return undefined
   return {
     place: checkout.place,
-    message: `actions/checkout empties the workspace, and with it ${folder}/ into which the artifact was unpacked before: \`${step.text}\` finds nothing there, "${step.client === 'uv' ? 'No files found to publish' : saidByTwine(false, folder)}".`,
+    message: `actions/checkout empties the workspace, and with it ${folder}/ into which the artifact was unpacked before: \`${step.text}\` finds nothing there, "${said(step, false, folder)}".`,
     fix: 'Check out before the download, or not at all.',
   }
 }
@@ -131,84 +123,12 @@ function mixed({ job, step }: TrustedUpload, release: Release): Found | undefine
   }
 }
 
-/** One file that is certainly no distribution. */
-const OTHER_FILE = /^[\w./-]*\.(?:txt|json|ya?ml|md|log|xml|html|sha256|csv)$/
-
-function saidByTwine(there: boolean, folder: string): string {
+/** What the client says of a folder that is there, with other things in it, or not. */
+function said({ client }: PublishStep, there: boolean, folder: string): string {
+  if (client === 'uv') return 'No files found to publish'
   return there
     ? 'InvalidDistribution: Unknown distribution format'
     : `Cannot find file (or expand pattern): '${folder}/*'`
-}
-
-interface Landing {
-  /** Where the download puts what it fetches. */
-  readonly base: string
-  /** Within that each artifact has a folder with its name. */
-  readonly nested: boolean
-  /** Names of the folders that artifacts have or hold; undefined where they cannot be told. */
-  readonly folders: readonly string[] | undefined
-  /** Whether every distribution is in a folder within the artifact. */
-  readonly isDeep: boolean
-}
-
-function landingOf(download: JobStep, job: TrustedUpload['job'], release: Release) {
-  const { inputs } = download
-  const base = folderOf(inputs.get('path') ?? '')
-  if (base === undefined || inputs.has('artifact-ids')) return undefined
-  const nested = !inputs.has('name') && inputs.get('merge-multiple') !== 'true'
-  const jobs = jobsOfRun(release, job)
-  const kept = keptBy(jobs).filter(({ name }) => nested || name === inputs.get('name'))
-  if (nested) {
-    const names = kept.map(({ name }) => folderOf(name))
-    const told = areKnown(jobs) && names.every((name) => name !== undefined)
-    return {
-      base,
-      nested,
-      isDeep: false,
-      folders: told ? names.filter((name) => name !== undefined) : undefined,
-    }
-  }
-  // The least common folder of what is kept is left out.
-  const roots = kept.map(({ step }) =>
-    folderOf((step.inputs.get('path') ?? '*').trim().replace(/\/\*[^/\n]*$/, '')),
-  )
-  const flat = roots.length > 0 && roots.every((root) => root !== undefined && root !== '.')
-  const isDeep =
-    kept.length > 0 && kept.every(({ step }) => keepsFolders(step.inputs.get('path') ?? ''))
-  return { base, nested, isDeep, folders: flat ? [] : undefined }
-}
-
-/** Whether nothing that may be a distribution stands at the top of an artifact of several paths. */
-function keepsFolders(path: string): boolean {
-  const lines = path
-    .split('\n')
-    .map((line) => line.trim().replace(/^\.\//, ''))
-    .filter((line) => line !== '')
-  if (lines.length < 2 || lines.some((line) => /[!~$]|^\//.test(line))) return false
-  const parts = lines.map((line) => {
-    const fixed = line.replace(/[^/]*[*?[].*$/, '')
-    const isFile = fixed === line && /\.\w+$/.test(line)
-    const folder = (isFile ? fixed.replace(/[^/]*$/, '') : fixed).replace(/\/+$/, '')
-    return {
-      folder: folder === '' ? [] : folder.split('/'),
-      isOther: isFile && OTHER_FILE.test(line),
-    }
-  })
-  const [first] = parts
-  const common =
-    first?.folder.findIndex((name, at) => parts.some(({ folder }) => folder[at] !== name)) ?? 0
-  const depth = common < 0 ? (first?.folder.length ?? 0) : common
-  return parts.every(({ folder, isOther }) => isOther || folder.length > depth)
-}
-
-/** Whether files may be in a folder after a download. */
-function reaches(landing: Landing | undefined, folder: string): boolean {
-  if (landing === undefined) return true
-  const { base, nested, folders, isDeep } = landing
-  if (folder === base) return !nested && !isDeep
-  if (!isWithin(folder, base)) return false
-  const path = base === '.' ? folder : folder.slice(base.length + 1)
-  return folders === undefined || folders.some((one) => path === one || isWithin(path, one))
 }
 
 function placeName(landing: Landing | undefined): string {

@@ -1,6 +1,6 @@
 import type { ActionUse } from '../job.ts'
 import { whyIncapableTool } from '../steps/capability.ts'
-import type { Recognised } from '../steps/commands.ts'
+import type { Recognised } from '../steps/recognised.ts'
 import { splitScript } from '../steps/shell.ts'
 import { notPlayed } from '../steps/unplayed.ts'
 import type { Variables } from '../steps/variables.ts'

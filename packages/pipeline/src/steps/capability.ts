@@ -7,9 +7,9 @@ import {
   pythonLocked,
   yarnPathVersion,
 } from '../repository/tool-files.ts'
-import type { Recognised } from './commands.ts'
 import { toolVersion } from './installed-tools.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
+import type { Recognised } from './recognised.ts'
 import type { ShellState } from './shell-state.ts'
 import { isCertainlyAtLeast, isCertainlyBelow, rangeOf } from './tool-version.ts'
 

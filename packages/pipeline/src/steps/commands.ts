@@ -1,40 +1,8 @@
 import type { ClientId } from '../model.ts'
 import { flagValue, flagValues, isOn, type Options, parseOptions } from './options.ts'
 import { publishingTool, TOOL_VALUED } from './publishing-tools.ts'
-import { type Unplayed, unplayed } from './unplayed.ts'
-
-/** The packages that a command is about. */
-export type Selection =
-  | { readonly of: 'directory' }
-  /** Every public package of the workspaces around; without workspaces the directory. */
-  | { readonly of: 'all' }
-  /** Workspaces whose name or directory a glob picks; `root` tells whether the root package can be among them. */
-  | { readonly of: 'workspaces'; readonly globs: readonly string[]; readonly root: boolean }
-
-/** What a command does, as far as publishing goes. */
-export type Recognised =
-  | {
-      readonly kind: 'publish'
-      readonly client: ClientId
-      /** What follows the publish verb; the client's flags that stand before it come first. */
-      readonly args: readonly string[]
-      readonly selection: Selection
-      /** Where a flag of the client (`--prefix`, `-C`) makes it work. */
-      readonly directory?: string
-      /** Why this form of the client cannot do trusted publishing. */
-      readonly incapable?: string
-    }
-  | {
-      readonly kind: 'script'
-      readonly name: string
-      readonly args: readonly string[]
-      readonly selection: Selection
-      readonly directory?: string
-    }
-  | { readonly kind: 'shell'; readonly script: string }
-  /** The command to run stands in a variable. */
-  | { readonly kind: 'variable'; readonly name: string }
-  | Unplayed
+import type { Recognised, Selection } from './recognised.ts'
+import { unplayed } from './unplayed.ts'
 
 type Recogniser = (words: readonly string[]) => Recognised | undefined
 

@@ -1,6 +1,6 @@
 import type { ClientId } from '../model.ts'
-import type { Recognised } from './commands.ts'
 import { flagValue, isOn, parseOptions } from './options.ts'
+import type { Recognised } from './recognised.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 

@@ -1,8 +1,8 @@
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { PythonManifest } from '../repository/manifest-python.ts'
-import type { Recognised } from './commands.ts'
 import { valuedFlags } from './commands.ts'
 import { flagValue, parseOptions } from './options.ts'
+import type { Recognised } from './recognised.ts'
 import { type RegistriesSet, registryFor } from './registries-set.ts'
 import { expand, isOpen, type Variables, valueIn } from './variables.ts'
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { Place } from '../model.ts'
 import { capabilityOf } from './capability.ts'
-import { type Recognised, recognise } from './commands.ts'
+import { recognise } from './commands.ts'
 import { indexesSetBy } from './indexes-set.ts'
 import { installedTools, nodeInstalled, npmByHand, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
@@ -15,6 +15,7 @@ import {
   withHooks,
 } from './package-scripts.ts'
 import { pythonTask } from './python-tasks.ts'
+import type { Recognised } from './recognised.ts'
 import { registriesSetBy } from './registries-set.ts'
 import { leavesNpmAlone } from './release-configs.ts'
 import { shellScriptOf } from './script-files.ts'

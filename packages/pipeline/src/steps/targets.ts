@@ -5,8 +5,9 @@ import { matchesGlob, matchesGlobs } from '../repository/globs.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Manifests } from '../repository/manifests.ts'
-import { type Recognised, type Selection, valuedFlags } from './commands.ts'
+import { valuedFlags } from './commands.ts'
 import { parseOptions } from './options.ts'
+import type { Recognised, Selection } from './recognised.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 
