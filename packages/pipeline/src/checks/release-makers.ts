@@ -79,27 +79,51 @@ function byCommand({ commands, variables }: JobStep, job: Job): Made | undefined
       const draft = rest.some((word) => /^(?:--draft(?:=true)?|-d)$/.test(word))
       if (isRunToken(token)) return { what: '`gh release create`', alone: false, draft }
     }
-    const tags = rest.some((word) => /^(?:--tags|--follow-tags|refs\/tags\/.*)$/.test(word))
-    if (program === 'git' && rest[0] === 'push' && tags && pushesAsRun(job)) {
+    if (program === 'git' && rest[0] === 'push' && pushesTags(rest, job) && pushesAsRun(job)) {
       return { what: `\`${words.join(' ')}\``, alone: false }
     }
   }
   return undefined
 }
 
+/** All tags, or one by the name that the job gives it: `git tag "$TAG"`, `git push origin "$TAG"`. */
+function pushesTags(words: readonly string[], { steps }: Job): boolean {
+  if (words.some((word) => /^(?:--tags|--follow-tags|refs\/tags\/.*)$/.test(word))) return true
+  const pushed = new Set(words.slice(2).filter((word) => !word.startsWith('-')))
+  return steps.some(({ commands }) =>
+    commands.some(
+      ({ words: [program, verb, ...rest] }) =>
+        program === 'git' &&
+        verb === 'tag' &&
+        !rest.some((word) => /^(?:-d|--delete|-f|--force)$/.test(word)) &&
+        rest.some((word) => pushed.has(word)),
+    ),
+  )
+}
+
 /** Git pushes with what the checkout has left: the token of the run unless another is given. */
 function pushesAsRun({ steps }: Job): boolean {
   const checkout = steps.find(({ action }) => action?.name === 'actions/checkout')
-  const sets = steps.some(({ commands }) =>
-    commands.some(({ words }) => words[0] === 'git' && /^(?:remote|config)$/.test(words[1] ?? '')),
-  )
+  const sets = steps.some(({ commands }) => commands.some(({ words }) => givesAnother(words)))
   const { inputs = new Map<string, string>() } = checkout ?? {}
   return (
     checkout !== undefined &&
     !inputs.has('ssh-key') &&
     inputs.get('persist-credentials') !== 'false' &&
     isRunToken(inputs.get('token') ?? `\${{ github.token }}`) &&
-    !(sets && steps.some(({ commands }) => commands.some(({ text }) => /https:\/\/|@/.test(text))))
+    !sets
+  )
+}
+
+/** Commands after which git pushes with something else: an address with a token in it, a header, a key. */
+function givesAnother([program, verb, ...rest]: readonly string[]): boolean {
+  if (program === 'gh') return verb === 'auth'
+  if (program !== 'git') return program === 'ssh-add' || program === 'ssh-agent'
+  if (verb === 'remote') return /^(?:set-url|add)$/.test(rest[0] ?? '')
+  if (verb === 'push') return rest.some((word) => /:\/\/|@/.test(word))
+  return (
+    verb === 'config' &&
+    rest.some((word) => /^(?:url|http|credential|remote|core\.sshcommand)\b/i.test(word))
   )
 }
 

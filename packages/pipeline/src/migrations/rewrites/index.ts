@@ -2,6 +2,7 @@ import type { Rewrite } from '../migration.ts'
 import { actionInputs } from './action-inputs.ts'
 import { attestOnce } from './attest-once.ts'
 import { calledSecrets } from './called-secrets.ts'
+import { callersPermission } from './caller-permission.ts'
 import { gitlabExchange } from './gitlab-exchange.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
 import { gitlabImage } from './gitlab-image.ts'
@@ -54,6 +55,7 @@ export const REWRITES: readonly Rewrite[] = [
   gitlabImage,
   // With an ID token, while the token that goes tells that nothing else is needed.
   permission,
+  callersPermission,
   // Without a token.
   gitlabExchange,
   uvAlways,
