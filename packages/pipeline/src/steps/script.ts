@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
-import type { Place } from '../model.ts'
+import type { Place, PublishStep } from '../model.ts'
 import { capabilityOf } from './capability.ts'
 import { recognise } from './commands.ts'
+import { addPublish, addUnknown } from './found.ts'
 import { indexesSetBy } from './indexes-set.ts'
 import { installedTools, nodeInstalled, npmByHand, withTools } from './installed-tools.ts'
 import { makeTarget } from './make-targets.ts'
@@ -18,6 +19,7 @@ import { pythonTask } from './python-tasks.ts'
 import type { Recognised } from './recognised.ts'
 import { registriesSetBy } from './registries-set.ts'
 import { leavesNpmAlone } from './release-configs.ts'
+import { MAX_REPEATED, type Rounds, runCommands, type Shell } from './running.ts'
 import { shellScriptOf } from './script-files.ts'
 import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
@@ -45,18 +47,28 @@ export function readScript(
   start: ShellState,
   context: ScriptContext,
 ): ShellState {
-  return new ScriptReader(placeOf, context, 0).read(script, start)
+  return new ScriptReader(placeOf, context, 0, { around: 0, left: MAX_REPEATED }).read(
+    script,
+    start,
+  )
 }
 
 class ScriptReader {
   readonly #placeOf: (line: number) => Place
   readonly #context: ScriptContext
   readonly #depth: number
+  readonly #rounds: Rounds
 
-  constructor(placeOf: (line: number) => Place, context: ScriptContext, depth: number) {
+  constructor(
+    placeOf: (line: number) => Place,
+    context: ScriptContext,
+    depth: number,
+    rounds: Rounds,
+  ) {
     this.#placeOf = placeOf
     this.#context = context
     this.#depth = depth
+    this.#rounds = rounds
   }
 
   read(script: string, start: ShellState): ShellState {
@@ -65,19 +77,18 @@ class ScriptReader {
     const byHand = npmByHand(script, this.#placeOf(0), start.variables)
     const registriesSet = new Map([...(start.registriesSet ?? []), ...registriesSetBy(script)])
     const indexesSet = new Map([...(start.indexesSet ?? []), ...indexesSetBy(script)])
-    // A subshell starts with the state around it and keeps its changes to itself.
-    const states = new Map<string, ShellState>([
-      [
-        '',
-        { ...start, ...byHand, registriesSet, indexesSet, secrets: [...start.secrets, ...left] },
-      ],
-    ])
-    const stateIn = (scope: readonly number[]): ShellState =>
-      states.get(scope.join('.')) ?? (scope.length === 0 ? start : stateIn(scope.slice(0, -1)))
-    for (const command of splitScript(script)) {
-      states.set(command.scope.join('.'), this.#run(command, stateIn(command.scope), script))
+    const secrets = [...start.secrets, ...left]
+    const shell: Shell = {
+      manifests: this.#context.manifests,
+      placeOf: this.#placeOf,
+      rounds: this.#rounds,
+      run: (command, state) => this.#run(command, state, script),
     }
-    return stateIn([])
+    return runCommands(
+      splitScript(script),
+      { ...start, ...byHand, registriesSet, indexesSet, secrets },
+      shell,
+    )
   }
 
   #run(command: Command, state: ShellState, script: string): ShellState {
@@ -95,8 +106,8 @@ class ScriptReader {
       ...(state.directory !== undefined && { directory: state.directory }),
       nested: this.#depth > 0,
     })
-    if (program === 'export') {
-      const exported = unwrap(rest).assignments
+    if (/^(?:export|local|declare|readonly|typeset)$/.test(program)) {
+      const exported = unwrap(rest.filter((word) => !word.startsWith('-'))).assignments
       return { ...state, variables: assigned(state.variables, exported, place) }
     }
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
@@ -155,7 +166,7 @@ class ScriptReader {
     const read = withoutOthers(`${script}\n${npmrc}`, target)
     const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)
     for (const sentence of target.sentences) this.#unknown(place, sentence)
-    findings.publishes.push({
+    const step: PublishStep = {
       place,
       client: publish.client,
       ecosystem: target.ecosystem,
@@ -168,7 +179,8 @@ class ScriptReader {
       ...(target.files.some((file) => state.versionsSet?.has(file)) && { setsVersion: true }),
       ...capabilityOf(publish, command.text, directory, state, this.#context.textOf),
       within: this.#context.within,
-    })
+    }
+    addPublish(step, findings, this.#rounds.around > 0)
   }
 
   #packageScript(run: ScriptRun, command: Command, state: ShellState): ShellState {
@@ -215,11 +227,14 @@ class ScriptReader {
   #nested(script: string, place: Place, state: ShellState): ShellState {
     if (this.#depth >= MAX_SCRIPT_DEPTH) return state
     const { directory, variables } = state
-    const after = new ScriptReader(() => place, this.#context, this.#depth + 1).read(script, state)
+    const after = new ScriptReader(() => place, this.#context, this.#depth + 1, this.#rounds).read(
+      script,
+      state,
+    )
     return { ...after, directory, variables }
   }
 
   #unknown(place: Place, sentence: string): void {
-    this.#context.findings.unknowns.push({ place, sentence })
+    addUnknown({ place, sentence }, this.#context.findings, this.#rounds.around > 0)
   }
 }

@@ -8,12 +8,17 @@ export interface Command {
   readonly line: number
   /** The subshells around it, outermost first: a `cd` reaches no further than the subshell it stands in. */
   readonly scope: readonly number[]
+  /** How many loops and groups in braces are open around it. */
+  readonly depth: number
 }
 
 const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', 'time'])
 
 // Nobody nests command substitutions deeper; each level is scanned again.
 const MAX_NESTING = 10
+
+// Nor are lists of packages longer.
+const MAX_ARRAY = 5000
 
 // Nor subshells; what is within is read as if it stood in the last one.
 const MAX_SUBSHELLS = 50
@@ -64,6 +69,7 @@ class Splitter {
   /** The next word is the target of a redirection, or the delimiter of a here-document. */
   #target: 'none' | 'file' | 'delimiter' = 'none'
   #delimiters: string[] = []
+  #depth = 0
   #counted = { position: 0, line: 0 }
 
   constructor(script: string, commands: Command[], start: Start) {
@@ -189,10 +195,37 @@ class Splitter {
   }
 
   #open(): void {
+    const defined = this.#defined()
+    if (defined > 0) {
+      this.#endWord()
+      this.#words = ['function', this.#words.at(-1) ?? '']
+      this.#endCommand()
+      this.#position += defined
+      return
+    }
+    this.#array()
     this.#endCommand()
     if (this.#scope.length >= MAX_SUBSHELLS) this.#beyond++
     else this.#scope = [...this.#scope, ++this.#start.subshells.count]
     this.#position += 1
+  }
+
+  /** How much of `name() {` there is from the parenthesis on, without the brace; 0 if it defines no function. */
+  #defined(): number {
+    const words = [...this.#words, ...(this.#word === undefined ? [] : [this.#word])]
+    const isName = words.length === 1 || (words.length === 2 && words[0] === 'function')
+    if (!isName) return 0
+    const ahead = this.#script.slice(this.#position, this.#position + MAX_NESTING)
+    return /^\(\s*\)(?=\s*\{)/.exec(ahead)?.[0].length ?? 0
+  }
+
+  /** `NAME=(a b c)` is kept as `NAME=a b c`. */
+  #array(): void {
+    if (!/^\w+=$/.test(this.#word ?? '')) return
+    const ahead = this.#script.slice(this.#position + 1, this.#position + MAX_ARRAY)
+    const inside = /^[^()$`]*(?=\))/.exec(ahead)?.[0].replace(/(?:^|\s)#.*/g, '')
+    const items = inside?.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? []
+    this.#word += items.map((item) => item.replace(/^["']|["']$/g, '')).join(' ')
   }
 
   #close(): void {
@@ -215,11 +248,18 @@ class Splitter {
     this.#endWord()
     this.#target = 'none'
     const keywords = this.#words.findIndex((word) => !KEYWORDS.has(word))
-    const words = keywords < 0 ? [] : this.#words.slice(keywords)
+    const leading = keywords < 0 ? this.#words : this.#words.slice(0, keywords)
+    const rest = keywords < 0 ? [] : this.#words.slice(keywords)
+    this.#depth += leading.filter((word) => word === 'do' || word === '{').length
+    const opens = rest[0] === 'function' && rest.length > 2 && rest.at(-1) === '{'
+    const words = opens ? rest.slice(0, -1) : rest
     if (words.length > 0 && this.#from !== undefined) {
       const text = this.#script.slice(this.#from.position, this.#position).trim()
-      this.#commands.push({ words, text, line: this.#from.line, scope: this.#scope })
+      const { line } = this.#from
+      this.#commands.push({ words, text, line, scope: this.#scope, depth: this.#depth })
     }
+    if (opens) this.#depth++
+    if (words[0] === 'done' || words[0] === '}') this.#depth = Math.max(0, this.#depth - 1)
     this.#words = []
     this.#from = undefined
   }

@@ -9,12 +9,16 @@ export interface Variable {
 
 export type Variables = ReadonlyMap<string, Variable>
 
-/** Writes literal variables out: `$DIR/dist`, `${DIR}`. What is only known at run time stays as it is. */
+/** Writes literal variables out: `$DIR/dist`, `${DIR}`, `${DIR%/}`. What is only known at run time stays as it is. */
 export function expand(text: string, variables: Variables): string {
-  return text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (written, braced?: string, bare?: string) => {
-    const value = variables.get(braced ?? bare ?? '')?.value
-    return value === undefined || (isOpen(value) && !isInCheckout(value)) ? written : value
-  })
+  return text.replace(
+    /\$(?:\{(\w+)(%\/)?\}|(\w+))/g,
+    (written, braced?: string, cut?: string, bare?: string) => {
+      const value = variables.get(braced ?? bare ?? '')?.value
+      if (value === undefined || (isOpen(value) && !isInCheckout(value))) return written
+      return cut === undefined ? value : value.replace(/\/$/, '')
+    },
+  )
 }
 
 /** Tells whether a text still holds something that only the CI knows. */
