@@ -129,9 +129,18 @@ describe('id-token-as-password', () => {
     ['twine upload dist/*', { variables: { TWINE_PASSWORD: '$PYPI_ID_TOKEN' } }],
     ['TWINE_PASSWORD=$PYPI_ID_TOKEN twine upload dist/*', {}],
     ['export TWINE_PASSWORD="$PYPI_ID_TOKEN"; twine upload dist/*', {}],
+    ['token=$(python -m id pypi)\ntwine upload -u __token__ -p "$token" dist/*', {}],
   ])('finds `%s`', async (script, more) => {
     const all = await findingsOf(script, FOR_PYPI, PYTHON, more)
     expect(told(all, 'id-token-as-password')).toMatchObject([{ severity: 'error' }])
+  })
+
+  it('leaves out a token that is exchanged under the same name', async () => {
+    const script = `token=$(python -m id pypi)
+token=$(curl -d "{\\"token\\":\\"$token\\"}" https://pypi.org/_/oidc/mint-token | jq -r .token)
+twine upload -u __token__ -p "$token" dist/*`
+    const all = await findingsOf(script, FOR_PYPI, PYTHON)
+    expect(told(all, 'id-token-as-password')).toEqual([])
   })
 })
 

@@ -8,6 +8,7 @@ import {
   yarnPathVersion,
 } from '../repository/tool-files.ts'
 import { toolVersion } from './installed-tools.ts'
+import { mayHaveNewPlugin } from './npm-plugin.ts'
 import { incapableNpmVersion } from './npm-versions.ts'
 import type { Recognised } from './recognised.ts'
 import type { ShellState } from './shell-state.ts'
@@ -83,15 +84,16 @@ export function capabilityOf(
   read: ReadText,
 ): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'clientVersion'> {
   const { client } = publish
-  const fetched = /\bnpm@(\d[^\s'"]*|latest|next)/.exec(text)?.[1] ?? ownNpm(text, read)
+  const fetched = /\bnpm@((?:[~^]|>=)?\d[^\s'"]*|latest|next)/.exec(text)?.[1] ?? ownNpm(text, read)
   // `npx npm@11 publish` brings an npm of its own.
   const npm =
     fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
   const clientVersion = clientVersionOf(client, text, directory, state, read)
   const uploader = uploaderOf(client, clientVersion, directory, state.tools, read)
+  const isRenewed = client === 'semantic-release' && mayHaveNewPlugin(directory, read)
   const incapable =
     publish.incapable ??
-    whyIncapable(client, clientVersion, npm, uploader) ??
+    (isRenewed ? undefined : whyIncapable(client, clientVersion, npm, uploader)) ??
     whyOldPython(client, text, clientVersion, state.python)
   return {
     uploader,

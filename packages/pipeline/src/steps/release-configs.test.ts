@@ -31,6 +31,14 @@ describe('leavesNpmAlone', () => {
       'semantic-release',
       { 'release.config.js': "export default { plugins: ['@semantic-release/github'] }" },
     ],
+    [
+      'semantic-release whose program says `npmPublish: false`',
+      'semantic-release',
+      {
+        '.releaserc.js':
+          "module.exports = { plugins: [['@semantic-release/npm', { npmPublish: false }]] }",
+      },
+    ],
     ['release-it with `npm: false`', 'release-it', { '.release-it.json': '{"npm":false}' }],
     [
       'release-it with `npm.publish: false` in package.json',

@@ -49,13 +49,19 @@ function semanticReleaseLeavesIt(
   if (plugins === undefined) {
     // A program: what it says in plain words counts, as long as nothing is put together.
     const isPlain = /\bplugins\b/.test(text) && !/\b(?:require|import|extends)\b|\.\.\./.test(text)
-    return tree === undefined && isPlain && !text.includes(NPM_PLUGIN)
+    const isLeft = !text.includes(NPM_PLUGIN) || /\bnpmPublish["']?\s*:\s*false\b/.test(text)
+    return tree === undefined && isPlain && isLeft
   }
   const ofNpm = itemsOf(plugins).filter((plugin) => nameOf(plugin) === NPM_PLUGIN)
   return ofNpm.every((plugin) => {
     const [, options] = itemsOf(plugin)
     return textOf(child(options, 'npmPublish')) === 'false'
   })
+}
+
+/** Tells whether semantic-release takes a configuration that others use too. */
+export function hasSharedConfig(directory: string, read: ReadText): boolean {
+  return /\bextends\b/.test(configOf(SEMANTIC_RELEASE, 'release', directory, read).text)
 }
 
 function nameOf(plugin: Tree): string | undefined {

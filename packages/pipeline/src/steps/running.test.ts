@@ -39,7 +39,8 @@ describe('a publish in a loop', () => {
     ],
     [
       'over an array',
-      'DIRS=(\n  packages/core # first\n  "packages/cli"\n)\nfor d in "${DIRS[@]}"; do (cd "$d"; npm publish); done',
+      'DIRS=(\n  packages/core # first\n  "packages/cli"\n)\nfor d in "$' +
+        '{DIRS[@]}"; do (cd "$d"; npm publish); done',
       BOTH,
     ],
     [
@@ -50,7 +51,7 @@ describe('a publish in a loop', () => {
     ['over braces', 'for d in packages/{core,cli}; do (cd $d && npm publish); done', BOTH],
     [
       'over all packages, of which it leaves out the private ones',
-      'for d in packages/*/; do (cd "${d%/}" && npm publish); done',
+      `for d in packages/*/; do (cd "\${d%/}" && npm publish); done`,
       'npm publish: packages/cli packages/core',
     ],
     [

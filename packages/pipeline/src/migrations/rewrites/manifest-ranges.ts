@@ -14,6 +14,9 @@ const LOCKS: readonly (readonly [file: string, command: string])[] = [
   ['bun.lock', 'bun install'],
 ]
 
+/** What forces a version on dependencies: npm ends where it differs from that of a direct one. */
+const FORCING = [['overrides'], ['resolutions'], ['pnpm', 'overrides']]
+
 const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 /** The range of a dependency in package.json raised. Undefined if it is not there; no edits if it is new enough. */
@@ -25,9 +28,12 @@ export function rangeEdits(
   const source = release.source('package.json')
   const found = source && KINDS.map((kind) => jsonTextAt(source, [kind], name)).find((one) => one)
   if (source === undefined || found === undefined) return undefined
-  if (!isOld({ range: rangeOf(found.value) }, raise)) return []
-  const { start, end } = found
-  return [{ file: source.file, start, end, text: JSON.stringify(raise.range) }]
+  const forced = FORCING.flatMap((path) => jsonTextAt(source, path, name) ?? [])
+  return [found, ...forced].flatMap(({ value, start, end }) =>
+    isOld({ range: rangeOf(value) }, raise)
+      ? [{ file: source.file, start, end, text: JSON.stringify(raise.range) }]
+      : [],
+  )
 }
 
 /** The lock files of a repository, with the command that renews each. */

@@ -8,7 +8,7 @@ import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
 import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { listsAround, scriptOf } from './command-edit.ts'
+import { commandEdit, listsAround, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { NODE, withNode24 } from './set-up-node.ts'
 
@@ -46,8 +46,10 @@ export function needsNpm({ step }: TrustedUpload): boolean {
 export function hasNewNpm({ step: { npm, node } }: TrustedUpload): boolean {
   if (npm === undefined) return false
   if (isCertainlyAtLeast(npm, NPM_WITH_OIDC)) return true
-  if (npm.from === 'install' && npm.range === '*') return !isTooOldForLatest(node)
-  return npm.from === 'install' && /^npm@\^?1[1-9](?:\.x)?$/.test(npm.written)
+  // An install, and `npx npm@11`, which brings one for the command alone.
+  if (npm.from !== 'install' && npm.from !== 'command') return false
+  if (npm.range === '*') return !isTooOldForLatest(node)
+  return /^npm@\^?1[1-9](?:\.x)?$/.test(npm.written)
 }
 
 function isTooOldForLatest(node: ToolVersion | undefined): boolean {
@@ -62,11 +64,13 @@ function* renewed(
   const { step, job } = upload
   const source = release.source(step.place.file)
   if (source === undefined) return
-  const changed =
-    step.npm?.from === 'install'
-      ? installAnother(step.npm, job.steps, source)
-      : (raiseNode(upload, release) ??
-        (isTooOldForNpm11(step.node) ? undefined : installBefore(upload, beside, source, release)))
+  const changed = isTooOldForNpm11(step.node)
+    ? raiseNode(upload, release)
+    : step.npm?.from === 'command'
+      ? runAnother(upload, step.npm, release)
+      : step.npm?.from === 'install'
+        ? installAnother(step.npm, job.steps, source)
+        : (raiseNode(upload, release) ?? installBefore(upload, beside, source, release))
   if (changed === undefined) {
     yield {
       place: step.place,
@@ -119,6 +123,15 @@ export function installAnother(
     }
   }
   return undefined
+}
+
+/** `npx npm@10 publish` brings an npm of its own, whatever is installed before. */
+function runAnother(upload: TrustedUpload, npm: ToolVersion, release: Release): Changed {
+  const { text } = upload.step
+  const edits = commandEdit(upload, text.replace(npm.written, `npm@${NPM_PIN}`), release)
+  if (edits === undefined || !text.includes(npm.written)) return undefined
+  const sentence = `npm ${NPM_PIN} publishes instead of ${npm.written.replace('npm@', '')}, which cannot exchange ID tokens here.`
+  return { sentence, edits }
 }
 
 /** npm 11 refuses to be installed there. */
