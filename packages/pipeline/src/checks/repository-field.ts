@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Edit, SourceFile } from '../edits/edit.ts'
 import { jsonTextAt, setJsonMember } from '../edits/json-edits.ts'
 import { looksPublic, provenanceMode } from '../provenance.ts'
@@ -9,6 +10,7 @@ import { parseRemote, type Remote } from '../repository/repository.ts'
 import { valuedFlags } from '../steps/commands.ts'
 import { parseOptions } from '../steps/options.ts'
 import type { Check, Found } from './check.ts'
+import { type Crate, crateOf } from './crates.ts'
 
 /** F8, F11: npmjs.com compares `repository` in package.json with the provenance, letter by letter. */
 export const repositoryField: Check = {
@@ -20,6 +22,8 @@ export const repositoryField: Check = {
   *find(release) {
     for (const upload of uploadsOf(release)) {
       if (hostOf(upload.registry) !== 'registry.npmjs.org') continue
+      const crate = crateOf(upload, release)
+      if (crate !== undefined) yield* ofCrate(upload, crate, release)
       const directories = directoriesOf(upload, release)
       for (const manifest of release.manifests.npm) {
         if (!directories.has(manifest.directory)) continue
@@ -76,6 +80,25 @@ function isSame(a: Remote, b: Remote): boolean {
   return a.host === b.host && a.path === b.path
 }
 
+/** What wasm-pack writes is not in the repository: nobody sees its package.json before npmjs.com does. */
+function* ofCrate(
+  upload: TrustedUpload,
+  { manifest, line }: Crate,
+  release: Release,
+): Iterable<Found> {
+  const mode = provenanceMode(upload, manifest, release)
+  const found = mode === 'off' ? undefined : judged(upload, manifest, mode, release)
+  const { host = 'github.com', path } = release.pipeline.repository
+  if (found === undefined || path === undefined) return
+  const { severity } = found
+  yield {
+    ...(severity !== undefined && { severity }),
+    place: { file: manifest.file, line, column: 1 },
+    message: `wasm-pack writes package.json from ${manifest.file}. ${found.message}`,
+    fix: `Write the repository into ${manifest.file}: \`repository = "${urlOf({ host, path })}"\`.`,
+  }
+}
+
 /** git takes an address in any case, so that it is no proof of the letters that the CI will claim. */
 function isSameButForCase(a: Remote, b: Remote | undefined): boolean {
   return a.path.toLowerCase() === b?.path.toLowerCase()
@@ -103,7 +126,7 @@ function isPublished(
     ? parseOptions(step.args, valuedFlags(step.client)).rest
     : []
   if (target === undefined || target === '.') return true
-  return target.replace(/^\.\/|\/$/g, '') === manifest.directory
+  return posix.join(step.directory, target).replace(/\/$/, '') === manifest.directory
 }
 
 /** Commands that write the field. */
