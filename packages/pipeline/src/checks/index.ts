@@ -54,6 +54,7 @@ import { severalPublishers } from './several-publishers.ts'
 import { silentTrigger } from './silent-trigger.ts'
 import { storedToken } from './stored-token.ts'
 import { tagFilter } from './tag-filter.ts'
+import { tokenlessWrites } from './tokenless-writes.ts'
 import { twoUploads } from './two-uploads.ts'
 import { unknownHost } from './unknown-host.ts'
 import { unreadableFile } from './unreadable-file.ts'
@@ -80,6 +81,7 @@ export const CHECKS: readonly Check[] = [
   clientTooOld,
   releaseItChecks,
   npmWhoami,
+  tokenlessWrites,
   publibSwitches,
   emptyToken,
   placeholderToken,

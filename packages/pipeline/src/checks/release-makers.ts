@@ -79,11 +79,26 @@ function byCommand({ commands, variables }: JobStep, job: Job): Made | undefined
       const draft = rest.some((word) => /^(?:--draft(?:=true)?|-d)$/.test(word))
       if (isRunToken(token)) return { what: '`gh release create`', alone: false, draft }
     }
+    const semantic = bySemanticRelease(words, variables)
+    if (semantic !== undefined) return semantic
     if (program === 'git' && rest[0] === 'push' && pushesTags(rest, job) && pushesAsRun(job)) {
       return { what: `\`${words.join(' ')}\``, alone: false }
     }
   }
   return undefined
+}
+
+/** That of Python has verbs, that of JavaScript has none; both push tags and make releases with the token they find. */
+function bySemanticRelease(
+  words: readonly string[],
+  variables: JobStep['variables'],
+): Made | undefined {
+  const line = words.join(' ').replace(/^(?:python-)?semantic[-_]release\b/, 'semantic-release')
+  const ofPython = /^semantic-release (?:-\S+ )*(?:version|publish)\b/.test(line)
+  if (!ofPython && !/^semantic-release(?: -|$)/.test(line)) return undefined
+  if (/ --(?:no-push|no-commit|noop|dry-run|print\S*|no-tag)\b/.test(line)) return undefined
+  const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
+  return isRunToken(token) ? { what: `\`${words.join(' ')}\``, alone: ofPython } : undefined
 }
 
 /** All tags, or one by the name that the job gives it: `git tag "$TAG"`, `git push origin "$TAG"`. */
