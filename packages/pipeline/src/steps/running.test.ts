@@ -65,6 +65,16 @@ describe('a publish in a loop', () => {
       BOTH,
     ],
     [
+      'that picks workspaces',
+      'for p in core cli; do\n  npm publish -w "@acme/$p"\ndone',
+      'npm publish -w "@acme/$p": packages/core packages/cli',
+    ],
+    [
+      'that names directories',
+      'for p in core cli; do\n  npm publish ./packages/$p\ndone',
+      'npm publish ./packages/$p: packages/core packages/cli',
+    ],
+    [
       'of a package script',
       'for p in core cli; do (cd packages/$p && npm run release); done',
       'npm run release: ',

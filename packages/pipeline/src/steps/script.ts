@@ -25,7 +25,7 @@ import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from
 import { type Command, splitScript } from './shell.ts'
 import { assigned, enter, flagsIn, type ScriptContext, type ShellState } from './shell-state.ts'
 import { npmrcText, targetOf } from './target.ts'
-import { expand, pathIn, valueIn } from './variables.ts'
+import { expand, pathIn, type Variables, valueIn } from './variables.ts'
 import { versionSetBy } from './versions-set.ts'
 import { unwrap } from './wrappers.ts'
 
@@ -122,8 +122,10 @@ class ScriptReader {
     const file =
       shellScriptOf(words, command.words, changed, this.#context.textOf) ??
       this.#target(command, words, changed)
-    const found = file === undefined ? recognise(words) : ({ kind: 'shell', script: file } as const)
-    if (found === undefined) return state
+    const recognised =
+      file === undefined ? recognise(words) : ({ kind: 'shell', script: file } as const)
+    if (recognised === undefined) return state
+    const found = named(recognised, changed.variables)
     const after = this.#follow(found, command, changed, script)
     // What is set in front of a command is set for that command.
     return { ...after, variables: state.variables }
@@ -172,7 +174,7 @@ class ScriptReader {
       ecosystem: target.ecosystem,
       text: command.text,
       directory,
-      args: publish.args.map((arg) => expand(arg, state.variables)),
+      args: publish.args,
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
       storedSecrets: onceEach([...usableFor(target, state.secrets), ...secrets]),
@@ -237,4 +239,14 @@ class ScriptReader {
   #unknown(place: Place, sentence: string): void {
     addUnknown({ place, sentence }, this.#context.findings, this.#rounds.around > 0)
   }
+}
+
+/** What is named by a variable: `npm publish "./packages/$name"`, or `pnpm --filter "@acme/$name" publish`. */
+function named(found: Recognised, variables: Variables): Recognised {
+  if (found.kind !== 'publish' && found.kind !== 'script') return found
+  const { selection } = found
+  const args = found.args.map((arg) => expand(arg, variables))
+  if (selection.of !== 'workspaces') return { ...found, args }
+  const globs = selection.globs.map((glob) => expand(glob, variables))
+  return { ...found, args, selection: { ...selection, globs } }
 }
