@@ -11,6 +11,7 @@ import { environmentOf, neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { readReleases } from '../read.ts'
 import { type Release, TRUSTING, uploadsOf } from '../release.ts'
+import { failing } from './failing.ts'
 import { whyGenerated } from './generated.ts'
 import { HARDENING } from './hardening/index.ts'
 import {
@@ -76,6 +77,7 @@ export async function planMigration(
     ...(changes.length === 0 ? [] : releases.flatMap(unnamed)),
     ...releases.flatMap(foreign),
   )
+  left.push(...releases.flatMap((release) => failing(release, left)))
   const publishers = releases.flatMap(trustedPublishers)
   const secrets = secretsGone(before, releases)
   const files = changedFiles(overlay, before)
