@@ -24,6 +24,8 @@ export interface Unknown {
   readonly sentence: string
   /** The kind of file that it is about, which neither the CI nor a client can read. */
   readonly broken?: 'workflow' | 'manifest'
+  /** It is a workflow of another repository, which may publish. */
+  readonly elsewhere?: true
 }
 
 /** Where the repository lives, as far as its git remote or its manifests tell. */

@@ -42,7 +42,7 @@ export async function neededHere(
     const once = new Map(needed.map((one) => [JSON.stringify(one.publisher), one]))
     const unread = releases
       .flatMap(({ pipeline }) => pipeline.unknowns)
-      .filter(({ broken }) => broken !== undefined)
+      .filter(({ broken, elsewhere }) => broken !== undefined || elsewhere === true)
     const sentences = unread.map(({ sentence }) => sentence)
     const notes = new Set([...sentences, ...found.flatMap((one) => one.notes)])
     const isWhole = releases.length > 0 && notes.size === 0

@@ -115,6 +115,17 @@ describe('planOf', () => {
     expect(notes.join()).toContain('package.json cannot be read as a manifest')
   })
 
+  it('names the workflow of another repository that may publish, and calls nothing unused beside it', async () => {
+    const calling = `
+    permissions: { id-token: write }
+    uses: acme/workflows/.github/workflows/release.yml@v2
+`
+    repository(workflow(calling), entry())
+    const { unused, notes } = await planOf(directory)
+    expect(unused).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('npm compares the calling file')])
+  })
+
   it('does not invent a repository', async () => {
     write({ '.github/workflows/release.yml': workflow(job()), 'package.json': manifest() })
     const plan = await planOf(directory)

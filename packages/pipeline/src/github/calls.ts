@@ -57,7 +57,9 @@ export function jobSites(
           : callers.length >= MAX_LEVELS
             ? `Job "${calling.id}" calls ${called.file} more than ${MAX_LEVELS} levels deep; GitHub refuses such a workflow.`
             : undefined
-    if (sentence !== undefined) unknowns.push({ place, sentence })
+    const isElsewhere = !uses.startsWith('./')
+    if (sentence !== undefined)
+      unknowns.push({ place, sentence, ...(isElsewhere && { elsewhere: true }) })
     else if (called !== undefined) walk(called, callers, inputsOf(called, calling.job, bindings))
   }
 }

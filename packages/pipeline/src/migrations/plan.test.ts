@@ -205,4 +205,19 @@ describe('what planMigration leaves', () => {
     )
     expect(left).toContainEqual(expect.stringContaining('it exchanges the ID token itself'))
   })
+
+  it('is an action that cannot exchange, together with its Node and its token', async () => {
+    const env = { NPM_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+    const { migration } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': workflow([
+        { uses: 'actions/setup-node@v4', with: { 'node-version': 16 } },
+        { uses: 'pascalgn/npm-publish-action@1.3.9', env },
+      ]),
+    })
+    expect(migration.changes).toEqual([])
+    expect(migration.left.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('pascalgn/npm-publish-action cannot exchange ID tokens'),
+    ])
+  })
 })
