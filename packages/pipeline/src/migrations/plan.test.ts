@@ -220,4 +220,55 @@ describe('what planMigration leaves', () => {
       expect.stringContaining('pascalgn/npm-publish-action cannot exchange ID tokens'),
     ])
   })
+
+  it('is a secret of a called workflow that hands all of its secrets on', async () => {
+    const secrets = { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}`, DOCS_TOKEN: `\${{ secrets.DOCS }}` }
+    const called = '.github/workflows/publish.yml'
+    const { after } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': JSON.stringify({
+        on: { push: { tags: ['v*'] } },
+        jobs: { publish: { uses: `./${called}`, ...GRANTED, secrets } },
+      }),
+      [called]: JSON.stringify({
+        on: { workflow_call: { secrets: { NPM_TOKEN: {}, DOCS_TOKEN: {} } } },
+        jobs: {
+          docs: { uses: './.github/workflows/docs.yml', secrets: 'inherit' },
+          npm: {
+            'runs-on': 'ubuntu-latest',
+            steps: [
+              { uses: 'actions/setup-node@v4', with: { 'node-version': 24 } },
+              { run: 'npm publish', env: { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` } },
+            ],
+          },
+        },
+      }),
+    })
+    expect(after['.github/workflows/release.yml']).toContain('DOCS_TOKEN')
+    expect(after[called]).toContain('DOCS_TOKEN')
+    expect(after[called]).not.toContain('NODE_AUTH_TOKEN')
+  })
+
+  it('is an input of a composite action that nobody reads, but that gets the own token of GitHub', async () => {
+    const { after } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': workflow(
+        [
+          { uses: './.github/set-up', with: { 'repo-token': `\${{ secrets.GITHUB_TOKEN }}` } },
+          { run: 'npm publish', env: { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` } },
+        ],
+        GRANTED,
+      ),
+      '.github/set-up/action.yml': JSON.stringify({
+        inputs: { 'repo-token': { required: true } },
+        runs: {
+          using: 'composite',
+          steps: [{ uses: 'actions/setup-node@v4', with: { 'node-version': 24 } }],
+        },
+      }),
+    })
+    expect(after['.github/set-up/action.yml']).toContain('repo-token')
+    expect(after['.github/workflows/release.yml']).toContain('repo-token')
+    expect(after['.github/workflows/release.yml']).not.toContain('NODE_AUTH_TOKEN')
+  })
 })

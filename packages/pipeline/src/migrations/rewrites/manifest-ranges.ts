@@ -4,7 +4,7 @@ import type { ToolVersion } from '../../job.ts'
 import type { PublishStep } from '../../model.ts'
 import type { Release } from '../../release.ts'
 import { rangeOf } from '../../steps/tool-version.ts'
-import { isOld, type Raise, raiseOf } from './raises.ts'
+import { isOld, type Raise, raiseOf, toolOf } from './raises.ts'
 
 const LOCKS: readonly (readonly [file: string, command: string])[] = [
   ['package-lock.json', 'npm install'],
@@ -46,6 +46,6 @@ export function locksOf(
 export function versionAfterInstall(step: PublishStep, release: Release): ToolVersion | undefined {
   const raise = raiseOf(step)
   if (raise === undefined || step.clientVersion?.from !== 'lock') return undefined
-  if (rangeEdits(step.client, raise, release)?.length !== 0) return undefined
+  if (rangeEdits(toolOf(step), raise, release)?.length !== 0) return undefined
   return { written: raise.range, range: raise.range, from: 'manifest' }
 }

@@ -16,7 +16,7 @@ const SINCE: Readonly<
 > = {
   'js-devtools/npm-publish': { floor: [4, 0], tag: 'v4' },
   // Before, it wrote the text "undefined" where a token belongs.
-  'changesets/action': { floor: [1, 8], tag: 'v1' },
+  'changesets/action': { floor: [1, 7], tag: 'v1' },
   // Brings semantic-release 25, and runs on a Node that is new enough for it.
   'cycjimmy/semantic-release-action': { floor: [6, 0], tag: 'v6' },
 }

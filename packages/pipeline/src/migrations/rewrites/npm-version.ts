@@ -42,7 +42,7 @@ export function needsNpm({ step }: TrustedUpload): boolean {
   const oldPnpm =
     step.client === 'pnpm' &&
     !(step.clientVersion && isCertainlyAtLeast(step.clientVersion, '11.0.0'))
-  return THROUGH_NPM.has(step.client) || oldPnpm
+  return THROUGH_NPM.has(step.tool ?? step.client) || oldPnpm
 }
 
 /** `npm@latest` names no number, but is new enough wherever it can be installed. */

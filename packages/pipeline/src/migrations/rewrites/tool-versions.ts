@@ -8,7 +8,7 @@ import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
-import { PLUGINS, type Raise, raiseOf } from './raises.ts'
+import { PLUGINS, type Raise, raiseOf, toolOf } from './raises.ts'
 import { replaceOnLine } from './set-up-node.ts'
 
 /** Tools in versions that can exchange ID tokens. */
@@ -24,7 +24,7 @@ export const toolVersions: Rewrite = {
       if (raise !== undefined && step.clientVersion !== undefined) {
         yield* raised(upload, raise, step.clientVersion, release)
       }
-      if (step.client === 'semantic-release') yield* plugins(release)
+      yield* plugins(toolOf(step), release)
       if (step.client === 'yarn') yield* oldYarnLock(step, release)
     }
   },
@@ -37,7 +37,8 @@ function* raised(
   release: Release,
 ): Iterable<Outcome> {
   const { step } = upload
-  const { client, place } = step
+  const { place } = step
+  const client = toolOf(step)
   if (versionAfterInstall(step, release) !== undefined) {
     for (const { file, command } of locksOf(release)) {
       const sentence = `Run \`${command}\` before you commit: ${file} still holds the old ${client}, and the CI installs what it says.`
@@ -74,7 +75,7 @@ function editsFor(
   release: Release,
 ): readonly Edit[] | undefined {
   const { step, job } = upload
-  const { client } = step
+  const client = toolOf(step)
   if (from === 'command') {
     // `npx lerna@8` and `uvx twine@5`, but `pipx run twine==5`.
     const asked = ['@', '=='].map((sign) => client + sign)
@@ -153,8 +154,8 @@ function* oldYarnLock(
   yield { place: { file, line: 1, column: 1 }, sentence }
 }
 
-function* plugins(release: Release): Iterable<Outcome> {
-  for (const [name, raise] of Object.entries(PLUGINS)) {
+function* plugins(tool: string, release: Release): Iterable<Outcome> {
+  for (const [name, raise] of Object.entries(PLUGINS[tool] ?? {})) {
     const edits = rangeEdits(name, raise, release)
     if (edits === undefined || edits.length === 0) continue
     const place = { file: 'package.json', line: 1, column: 1 }
