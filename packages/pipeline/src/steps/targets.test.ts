@@ -37,6 +37,8 @@ describe('the packages of an npm command', () => {
     ['yarn workspace @acme/a npm publish', ['packages/a']],
     ['npm publish ./packages/a', ['packages/a']],
     ['npm publish packages/a/dist', ['packages/a']],
+    ['npm publish dist/packages/a', ['packages/a']],
+    ['npm publish dist/b', ['packages/b']],
     ['npm publish acme-b-1.0.0.tgz', ['packages/b']],
     ['npm publish out/acme-b-*.tgz', ['packages/b']],
     ['npm pack -w a && npm publish packages/a/*.tgz', ['packages/a']],
@@ -72,6 +74,15 @@ describe('the packages of an npm command', () => {
     const files = { 'package.json': '{"private":true}', 'lib/package.json': npm('lib') }
     expect((await targets('npm publish dist/lib', files)).packages).toEqual(['lib'])
     expect((await targets('npm publish $TARBALL.tgz', files)).packages).toEqual(['lib'])
+  })
+
+  it('of semantic-release are the one whose build it is told to publish', async () => {
+    const plugins = [['@semantic-release/npm', { pkgRoot: 'dist/packages/b' }]]
+    const files = { ...WORKSPACES, '.releaserc.json': JSON.stringify({ plugins }) }
+    expect(await targets('npx semantic-release', files)).toEqual({
+      packages: ['packages/b'],
+      unknowns: [],
+    })
   })
 
   it('of a step with several registries are told, its registry is not', async () => {

@@ -42,7 +42,7 @@ export function npmTargets(
   }
   const target = TAKES_TARGET.has(publish.client)
     ? parseOptions(publish.args, valuedFlags(publish.client)).rest[0]
-    : undefined
+    : publish.packageRoot
   if (target === undefined || target === '.') {
     const found = npm.filter((one) => one.directory === directory)
     return publishable(found, `There is no package.json in ${directory} to publish.`)
@@ -130,12 +130,24 @@ function built(
   if (exact.length > 0) return publishable(exact, '')
   const open = named.filter((one) => !one.private)
   const around = path === undefined ? undefined : nearest(path, open)
-  const found = around ?? (open.length === 1 ? open[0] : undefined)
+  const inside = around?.directory === '.' ? undefined : around
+  const found =
+    inside ?? mirrored(path, open) ?? around ?? (open.length === 1 ? open[0] : undefined)
   if (found !== undefined) return { packages: [found] }
   return {
     packages: [],
     sentence: `"${written}" is made by the build, and which package it is cannot be told from the repository.`,
   }
+}
+
+/** nx and Angular build `libs/widget` into `dist/libs/widget`, or into `dist/widget`. */
+function mirrored(path: string | undefined, open: readonly NpmManifest[]): NpmManifest | undefined {
+  const parts = (path ?? '').split('/').slice(1)
+  for (const tail of parts.map((_, at) => parts.slice(at).join('/'))) {
+    const found = open.filter((one) => `/${one.directory}`.endsWith(`/${tail}`))
+    if (found.length > 0) return found.length === 1 ? found[0] : undefined
+  }
+  return undefined
 }
 
 /** `acme-widget-1.2.3.tgz` is what `npm pack` calls `@acme/widget`. */
