@@ -55,8 +55,8 @@ export async function neededHere(
   }
 }
 
-function sentenceOf({ sentence }: Unknown): string {
-  return sentence
+function sentenceOf({ place, sentence }: Unknown): string {
+  return place === undefined ? sentence : `${place.file}: ${sentence}`
 }
 
 function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHere, 'isWhole'> {

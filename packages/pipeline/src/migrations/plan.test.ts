@@ -271,4 +271,31 @@ describe('what planMigration leaves', () => {
     expect(after['.github/workflows/release.yml']).toContain('repo-token')
     expect(after['.github/workflows/release.yml']).not.toContain('NODE_AUTH_TOKEN')
   })
+
+  const inLines = (json: string): string => JSON.stringify(JSON.parse(json), null, 2)
+
+  it('is lerna where no other Node can be set up for the one that exchanges', async () => {
+    const { migration } = await migrate({
+      'package.json':
+        '{"private":true,"workspaces":["packages/*"],"devDependencies":{"lerna":"^8.1.0"}}',
+      'packages/a/package.json':
+        '{"name":"@acme/a","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': inLines(
+        workflow(
+          [
+            { uses: 'actions/setup-node@v4', with: { 'node-version': `\${{ matrix.node }}` } },
+            {
+              run: 'npx lerna publish from-git',
+              env: { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}` },
+            },
+          ],
+          { strategy: { matrix: { node: [16, 18] } }, ...GRANTED },
+        ),
+      ),
+    })
+    expect(migration.changes).toEqual([])
+    expect(migration.left.map(({ sentence }) => sentence)).toContainEqual(
+      expect.stringContaining('lerna ^8.1.0 stays, and its token with it'),
+    )
+  })
 })

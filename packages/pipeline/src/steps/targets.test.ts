@@ -74,6 +74,8 @@ describe('the packages of an npm command', () => {
     const files = { 'package.json': '{"private":true}', 'lib/package.json': npm('lib') }
     expect((await targets('npm publish dist/lib', files)).packages).toEqual(['lib'])
     expect((await targets('npm publish $TARBALL.tgz', files)).packages).toEqual(['lib'])
+    expect((await targets('cd dist && npm publish', files)).packages).toEqual(['lib'])
+    expect((await targets('cd dist && changeset publish', files)).packages).toEqual(['lib'])
   })
 
   it('of semantic-release are the one whose build it is told to publish', async () => {

@@ -45,6 +45,7 @@ export function npmTargets(
     : publish.packageRoot
   if (target === undefined || target === '.') {
     const found = npm.filter((one) => one.directory === directory)
+    if (isMade(directory, npm)) return built(directory, npm, directory)
     return publishable(found, `There is no package.json in ${directory} to publish.`)
   }
   if (/\.(?:tgz|tar\.gz)$/.test(target)) return tarball(target, directory, npm)
@@ -54,6 +55,7 @@ export function npmTargets(
 function everyPackage(directory: string, npm: readonly NpmManifest[]): Targets<NpmManifest> {
   const all = { of: 'workspaces', globs: ['**'], root: true } as const
   const { packages, sentence } = workspaces(all, directory, npm)
+  if (isMade(directory, npm)) return built(directory, npm, directory)
   const here = npm.filter((one) => one.directory === directory)
   const found = sentence === undefined ? packages : here
   return publishable(found, `There is no package.json in ${directory} to publish.`)
@@ -117,6 +119,14 @@ function isPicked(one: NpmManifest, root: NpmManifest, globs: readonly string[])
     names.some((text) => matchesGlob(flat(text), flat(glob))) || matchesGlob(path, glob)
   const out = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
   return globs.some((glob) => !glob.startsWith('!') && covers(glob)) && !out.some(covers)
+}
+
+/** A directory of the build, in which nothing is yet. Any other may be the checkout of another repository. */
+function isMade(directory: string, npm: readonly NpmManifest[]): boolean {
+  return (
+    /(?:^|\/)(?:dist|build|lib|out|pkg)(?:\/|$)/.test(directory) &&
+    npm.every((one) => !`${one.directory}/`.startsWith(`${directory}/`))
+  )
 }
 
 /** A directory that the build fills, e.g. `dist`: the package it is built from. */

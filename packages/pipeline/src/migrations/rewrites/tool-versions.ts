@@ -8,6 +8,7 @@ import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
+import { whyNotRaised } from './node-version.ts'
 import { PLUGINS, type Raise, raiseOf, toolOf } from './raises.ts'
 import { replaceOnLine } from './set-up-node.ts'
 
@@ -44,6 +45,12 @@ function* raised(
       const sentence = `Run \`${command}\` before you commit: ${file} still holds the old ${client}, and the CI installs what it says.`
       yield { place: { file, line: 1, column: 1 }, sentence }
     }
+    return
+  }
+  const why = whyNotRaised(upload, release)
+  if (why !== undefined) {
+    const sentence = `${client} ${version.written} stays, and its token with it: ${raise.why}, but ${why}. Set up Node 24 there, and run this again.`
+    yield { place: step.node?.place ?? place, sentence }
     return
   }
   const edits = editsFor(upload, raise, version, release)

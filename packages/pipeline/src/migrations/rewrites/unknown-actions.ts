@@ -22,6 +22,12 @@ const PUBLISHES = /pypi|npm|publish|release|deploy/
 // From version 8 on it uploads nothing, whatever it is given.
 const UPLOADS_NOTHING = /^(?:python-semantic-release|relekang)\/|^actions\//
 
+/** Those of which it is known how they do without a token. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'nearform-actions/optic-release-automation-action':
+    'Version 4 exchanges ID tokens where it is told `publish-mode: oidc`: write that in the place of the tokens, and give the job `id-token: write`.',
+}
+
 function* leftOf({ action, tree }: JobStep): Iterable<Left> {
   if (action === undefined || !PUBLISHES.test(action.name)) return
   if (UPLOADS_NOTHING.test(action.name) || action.name.startsWith('./')) return
@@ -31,6 +37,11 @@ function* leftOf({ action, tree }: JobStep): Iterable<Left> {
     const instead = /pypi/i.test(`${action.name} ${input} ${secret}`)
       ? 'pypa/gh-action-pypi-publish'
       : '`npm publish` (npm 11.5.1 or newer)'
+    const known = KNOWN[action.name]
+    if (known !== undefined) {
+      yield { place: value.place, sentence: `${action.name} takes the secret ${secret}. ${known}` }
+      return
+    }
     const sentence = `${action.name} takes the secret ${secret} as \`${input}\`, and what it does with it is not known here. If it publishes and cannot exchange ID tokens, let it build only, and publish with ${instead} in a job with \`id-token: write\`.`
     yield { place: value.place, sentence }
   }
