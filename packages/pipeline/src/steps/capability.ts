@@ -232,7 +232,7 @@ function clientVersionOf(
       .map((at) => packageManagerIn(name, posix.join(at, 'package.json'), read))
       .find((one) => one !== undefined)
     if (pinned !== undefined) return at(pinned.written, pinned.file, 'file')
-    const dependency = dependencyVersion(name, read)
+    const dependency = dependencyVersion(name, read, directory)
     if (dependency !== undefined) {
       return at(dependency.written, dependency.file, dependency.locked ? 'lock' : 'manifest')
     }

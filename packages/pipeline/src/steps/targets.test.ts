@@ -78,6 +78,19 @@ describe('the packages of an npm command', () => {
     expect((await targets('cd dist && changeset publish', files)).packages).toEqual(['lib'])
   })
 
+  it('of a script are those of any workspace where the run decides in which it runs', async () => {
+    const script = ',"scripts":{"release":"pnpm -w run put $(pwd)","put-all":"npm publish"}'
+    const files = { ...WORKSPACES, 'packages/a/package.json': npm('@acme/a', script) }
+    const root = {
+      scripts: { put: 'npm publish packages/a' },
+      private: true,
+      workspaces: ['packages/*'],
+    }
+    const all = { ...files, 'package.json': JSON.stringify(root) }
+    expect((await targets('pnpm --filter [HEAD^] release', all)).packages).toEqual(['packages/a'])
+    expect((await targets('pnpm --filter [HEAD^] put-all', all)).packages).toEqual(['packages/a'])
+  })
+
   it('of semantic-release are the one whose build it is told to publish', async () => {
     const plugins = [['@semantic-release/npm', { pkgRoot: 'dist/packages/b' }]]
     const files = { ...WORKSPACES, '.releaserc.json': JSON.stringify({ plugins }) }

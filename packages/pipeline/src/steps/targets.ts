@@ -92,7 +92,7 @@ function pick(
       packages: [],
       sentence: 'No package.json or pnpm-workspace.yaml lists workspaces here.',
     }
-  const dynamic = selection.globs.find((glob) => /\.\.\.|[[{$]/.test(glob))
+  const dynamic = selection.globs.find(isDynamic)
   if (dynamic !== undefined) {
     return {
       packages: [],
@@ -102,6 +102,11 @@ function pick(
   const members = npm.filter((one) => one !== root && isMember(one, root))
   const all = selection.root ? [root, ...members] : members
   return { packages: all.filter((one) => isPicked(one, root, selection.globs)) }
+}
+
+/** `[HEAD^]`, `...@acme/widget`: what it picks depends on the commit, or on who depends on whom. */
+export function isDynamic(glob: string): boolean {
+  return /\.\.\.|[[{$]/.test(glob)
 }
 
 function isMember(one: NpmManifest, root: NpmManifest): boolean {

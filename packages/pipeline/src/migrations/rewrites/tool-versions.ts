@@ -25,7 +25,7 @@ export const toolVersions: Rewrite = {
       if (raise !== undefined && step.clientVersion !== undefined) {
         yield* raised(upload, raise, step.clientVersion, release)
       }
-      yield* plugins(toolOf(step), release)
+      yield* plugins(step, release)
       if (step.client === 'yarn') yield* oldYarnLock(step, release)
     }
   },
@@ -59,7 +59,8 @@ function* raised(
     return
   }
   const [lock] = locksOf(release)
-  const isInManifest = edits.some(({ file }) => file === 'package.json') && version.from !== 'lock'
+  const isInManifest =
+    edits.some(({ file }) => file.endsWith('package.json')) && version.from !== 'lock'
   const after =
     isInManifest && lock !== undefined
       ? ` Run \`${lock.command}\`, and commit what it changes in ${lock.file}.`
@@ -91,7 +92,7 @@ function editsFor(
     return commandEdit(upload, step.text.replace(start + written, start + raise.exact), release)
   }
   if (from === 'manifest' || from === 'lock') {
-    return step.ecosystem === 'npm' ? rangeEdits(client, raise, release) : undefined
+    return step.ecosystem === 'npm' ? rangeEdits(client, raise, release, step.directory) : undefined
   }
   const source = place && release.source(place.file)
   if (source === undefined || place === undefined) return undefined
@@ -161,11 +162,11 @@ function* oldYarnLock(
   yield { place: { file, line: 1, column: 1 }, sentence }
 }
 
-function* plugins(tool: string, release: Release): Iterable<Outcome> {
-  for (const [name, raise] of Object.entries(PLUGINS[tool] ?? {})) {
-    const edits = rangeEdits(name, raise, release)
+function* plugins(step: TrustedUpload['step'], release: Release): Iterable<Outcome> {
+  for (const [name, raise] of Object.entries(PLUGINS[toolOf(step)] ?? {})) {
+    const edits = rangeEdits(name, raise, release, step.directory)
     if (edits === undefined || edits.length === 0) continue
-    const place = { file: 'package.json', line: 1, column: 1 }
+    const place = { file: edits[0]?.file ?? 'package.json', line: 1, column: 1 }
     yield { place, sentence: `${name} is raised to ${raise.range}: ${raise.why}.`, edits }
   }
 }
