@@ -298,4 +298,20 @@ describe('what planMigration leaves', () => {
       expect.stringContaining('lerna ^8.1.0 stays, and its token with it'),
     )
   })
+
+  it('is a token in the environment of an action where nothing else publishes', async () => {
+    const env = { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+    const uses = { uses: 'acme/covector/packages/action@v0', env }
+    const own = '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}'
+    const leftBeside = async (...steps: readonly object[]) => {
+      const text = workflow([uses, ...steps])
+      const { migration } = await migrate({
+        'package.json': own,
+        '.github/workflows/release.yml': text,
+      })
+      return migration.left.map(({ sentence }) => sentence).join()
+    }
+    expect(await leftBeside()).toContain('acme/covector/packages/action gets the secret NPM_TOKEN')
+    expect(await leftBeside({ run: 'npm publish', env })).not.toContain('gets the secret')
+  })
 })

@@ -12,6 +12,8 @@ export interface Command {
 
 const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', 'time'])
 
+const LEADING = /^(?:(?:if|then|elif|else|while|until|do|!|\{|time)\s+)+/
+
 // Nobody nests command substitutions deeper; each level is scanned again.
 const MAX_NESTING = 10
 
@@ -217,7 +219,8 @@ class Splitter {
     const keywords = this.#words.findIndex((word) => !KEYWORDS.has(word))
     const words = keywords < 0 ? [] : this.#words.slice(keywords)
     if (words.length > 0 && this.#from !== undefined) {
-      const text = this.#script.slice(this.#from.position, this.#position).trim()
+      const written = this.#script.slice(this.#from.position, this.#position).trim()
+      const text = keywords === 0 ? written : written.replace(LEADING, '')
       this.#commands.push({ words, text, line: this.#from.line, scope: this.#scope })
     }
     this.#words = []
