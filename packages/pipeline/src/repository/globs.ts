@@ -22,7 +22,8 @@ export function matchesGlob(path: string, glob: string): boolean {
 // `{a,b}` beside `{c,d}` multiplies; nobody writes more than a handful.
 const MAX_ALTERNATIVES = 100
 
-function alternatives(glob: string): readonly string[] {
+/** What `{a,b}` in a glob stands for, written out. */
+export function alternatives(glob: string): readonly string[] {
   let done = [glob]
   while (done.length < MAX_ALTERNATIVES) {
     const next = done.flatMap((one) => {

@@ -21,7 +21,14 @@ import { leavesNpmAlone, packageRootOf } from './release-configs.ts'
 import { shellScriptOf } from './script-files.ts'
 import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
-import { assigned, enter, flagsIn, type ScriptContext, type ShellState } from './shell-state.ts'
+import {
+  assigned,
+  enter,
+  flagsIn,
+  loopOver,
+  type ScriptContext,
+  type ShellState,
+} from './shell-state.ts'
 import { npmrcText, targetOf } from './target.ts'
 import { expand, pathIn, valueIn } from './variables.ts'
 import { versionSetBy } from './versions-set.ts'
@@ -98,6 +105,12 @@ class ScriptReader {
     if (program === 'export') {
       const exported = unwrap(rest).assignments
       return { ...state, variables: assigned(state.variables, exported, place) }
+    }
+    if (program === 'for') {
+      return {
+        ...state,
+        variables: assigned(state.variables, loopOver(rest, command, script), place),
+      }
     }
     if (['cd', 'pushd', 'popd'].includes(program)) return enter(words, state)
     const installed = installedTools(words, place, state.directory, this.#context.textOf)

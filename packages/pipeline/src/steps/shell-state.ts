@@ -5,6 +5,7 @@ import type { Tree } from '../yaml/tree.ts'
 import type { IndexesSet } from './indexes-set.ts'
 import type { RegistriesSet } from './registries-set.ts'
 import type { LeftSecret, SecretFinder } from './secrets.ts'
+import type { Command } from './shell.ts'
 import { expand, pathIn, type Variables } from './variables.ts'
 import type { VersionFile } from './versions-set.ts'
 
@@ -92,4 +93,21 @@ export function inCheckout(
     : path.startsWith(`${checkout}/`)
       ? path.slice(checkout.length + 1)
       : path
+}
+
+/**
+ * The variable of `for name in …`, as a glob of what it runs through. Nothing where the body may leave some of it out: it
+ * is not known what then.
+ */
+export function loopOver(
+  [name = '', verb, ...values]: readonly string[],
+  { text }: Command,
+  script: string,
+): readonly (readonly [string, string])[] {
+  const [, after = ''] = script.split(text)
+  const [body = ''] = after.split(/^\s*done\b|[;\s]done\b/m)
+  if (verb !== 'in' || values.length === 0 || /\b(?:if|case|continue|break)\b|\[ /.test(body))
+    return []
+  const paths = values.map((value) => value.replace(/\/+$/, ''))
+  return [[name, paths.length === 1 ? (paths[0] ?? '') : `{${paths.join(',')}}`]]
 }

@@ -6,6 +6,7 @@ import type { Recognised } from './recognised.ts'
 import { npmRegistry, pythonRegistry } from './registries.ts'
 import type { ShellState } from './shell-state.ts'
 import { npmTargets, pythonTargets } from './targets.ts'
+import { expand } from './variables.ts'
 import { isVersionFile, type VersionFile } from './versions-set.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -57,7 +58,8 @@ function npmTarget(
   { variables, userRegistry, registriesSet }: Parameters<typeof targetOf>[2],
   manifests: Manifests,
 ) {
-  const targets = npmTargets(publish, directory, manifests)
+  const args = publish.args.map((arg) => expand(arg, variables))
+  const targets = npmTargets({ ...publish, args }, directory, manifests)
   const around = manifestsAround(directory, manifests)
   const surroundings = { variables, userRegistry, registriesSet, around }
   return { ...targets, named: npmRegistry(publish, targets.packages, surroundings) }

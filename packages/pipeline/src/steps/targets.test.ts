@@ -39,6 +39,9 @@ describe('the packages of an npm command', () => {
     ['npm publish packages/a/dist', ['packages/a']],
     ['npm publish dist/packages/a', ['packages/a']],
     ['npm publish dist/b', ['packages/b']],
+    ['for p in packages/*; do npm publish $p; done', ['packages/a', 'packages/b', 'packages/z']],
+    ['for p in a b; do npm publish dist/packages/$p; done', ['packages/a', 'packages/b']],
+    ['for p in b\ndo\n  npm publish "packages/$p" --tag next\ndone', ['packages/b']],
     ['npm publish acme-b-1.0.0.tgz', ['packages/b']],
     ['npm publish out/acme-b-*.tgz', ['packages/b']],
     ['npm pack -w a && npm publish packages/a/*.tgz', ['packages/a']],
@@ -68,6 +71,13 @@ describe('the packages of an npm command', () => {
     const found = await targets(run, WORKSPACES, directory)
     expect(found.packages).toEqual([])
     expect(found.unknowns[0]).toContain(words)
+  })
+
+  it('of a loop that may leave some out are not told', async () => {
+    const run = 'for p in packages/*; do if [ $p != packages/a ]; then npm publish $p; fi; done'
+    const found = await targets(run, WORKSPACES)
+    expect(found.packages).toEqual([])
+    expect(found.unknowns[0]).toContain('"$p" is made by the build')
   })
 
   it('of a build directory or a tarball are the only public one', async () => {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import type { ClientId } from '../model.ts'
 import { joinInside } from '../repository/files.ts'
-import { matchesGlob, matchesGlobs } from '../repository/globs.ts'
+import { alternatives, matchesGlob, matchesGlobs } from '../repository/globs.ts'
 import type { NpmManifest } from '../repository/manifest-npm.ts'
 import type { PythonManifest } from '../repository/manifest-python.ts'
 import type { Manifests } from '../repository/manifests.ts'
@@ -49,6 +49,7 @@ export function npmTargets(
     return publishable(found, `There is no package.json in ${directory} to publish.`)
   }
   if (/\.(?:tgz|tar\.gz)$/.test(target)) return tarball(target, directory, npm)
+  if (/[*{]/.test(target) && !target.includes('$')) return globbed(target, directory, npm)
   return built(joinInside(directory, target), npm, target)
 }
 
@@ -153,6 +154,24 @@ function built(
     packages: [],
     sentence: `"${written}" is made by the build, and which package it is cannot be told from the repository.`,
   }
+}
+
+/** What a loop runs through: `packages/*`, `dist/libs/{one,two}`. */
+function globbed(
+  written: string,
+  directory: string,
+  npm: readonly NpmManifest[],
+): Targets<NpmManifest> {
+  const found = alternatives(written).map((one): Targets<NpmManifest> => {
+    const path = joinInside(directory, one)
+    if (path === undefined || !path.includes('*')) return built(path, npm, one)
+    return publishable(
+      npm.filter(({ directory: at }) => matchesGlob(at, path)),
+      `Which packages "${one}" stands for cannot be told from the repository.`,
+    )
+  })
+  const unclear = found.find(({ packages }) => packages.length === 0)
+  return unclear ?? { packages: [...new Set(found.flatMap(({ packages }) => packages))] }
 }
 
 /** nx and Angular build `libs/widget` into `dist/libs/widget`, or into `dist/widget`. */

@@ -48,6 +48,8 @@ export function pathIn(
   variables: Variables,
 ): string | undefined {
   const path = expand(written, variables)
+  // A loop goes through several.
+  if (/[*{]/.test(path)) return undefined
   const fromRoot = CHECKOUT.exec(path)
   if (fromRoot !== null) return joinInside('.', path.slice(fromRoot[0].length) || '.')
   return directory === undefined ? undefined : joinInside(directory, path)
