@@ -24,6 +24,8 @@ export interface Unknown {
   readonly sentence: string
   /** The kind of file that it is about, which neither the CI nor a client can read. */
   readonly broken?: 'workflow' | 'manifest'
+  /** It is a workflow of another repository, which may publish. */
+  readonly elsewhere?: true
 }
 
 /** Where the repository lives, as far as its git remote or its manifests tell. */
@@ -158,7 +160,9 @@ export interface PublishStep {
   /** Node and npm on the PATH of the step, as far as the repository tells. */
   readonly node?: ToolVersion
   readonly npm?: ToolVersion
-  /** The version of the client itself, where it is another program than npm. */
+  /** The package that publishes in the end, where the client starts another or has the name of another: `lerna`. */
+  readonly tool?: string
+  /** The version of the client itself, or of that tool, where it is another program than npm. */
   readonly clientVersion?: ToolVersion
 }
 

@@ -6,6 +6,8 @@ import {
   PipelineError,
   type Repository,
   readReleases,
+  registryOf,
+  type Unknown,
 } from '@trustpub/pipeline'
 
 /** A publisher without which a job could not publish. */
@@ -40,17 +42,21 @@ export async function neededHere(
     const found = releases.map(({ pipeline }) => neededOf(pipeline, hosts))
     const needed = found.flatMap((one) => one.needed)
     const once = new Map(needed.map((one) => [JSON.stringify(one.publisher), one]))
-    const unread = releases
-      .flatMap(({ pipeline }) => pipeline.unknowns)
-      .filter(({ broken }) => broken !== undefined)
-    const sentences = unread.map(({ sentence }) => sentence)
-    const notes = new Set([...sentences, ...found.flatMap((one) => one.notes)])
+    const unknowns = releases.flatMap(({ pipeline }) => pipeline.unknowns)
+    const unread = unknowns.filter(({ broken, elsewhere }) => broken !== undefined || elsewhere)
+    const told = [...unread.map(sentenceOf), ...found.flatMap((one) => one.notes)]
+    // Where nothing else is told, what may publish is.
+    const notes = new Set(once.size + told.length > 0 ? told : unknowns.map(sentenceOf))
     const isWhole = releases.length > 0 && notes.size === 0
     return { needed: [...once.values()], notes: [...notes], isWhole }
   } catch (error) {
     if (!(error instanceof PipelineError) || recordedHosts.length === 0) throw error
     return { needed: [], notes: [error.message], isWhole: false }
   }
+}
+
+function sentenceOf({ place, sentence }: Unknown): string {
+  return place === undefined ? sentence : `${place.file}: ${sentence}`
 }
 
 function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHere, 'isWhole'> {
@@ -69,12 +75,13 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
         .filter(({ registry }) => hosts.has(hostOf(registry)))
         .map((publisher) => ({ publisher, environmentKnown: job.environment.known }))
     })
-  const notes = steps
-    .filter(({ step }) => isOpen(step))
-    .map(
-      ({ job, step }) =>
-        `Only a run knows where job "${job.id}" publishes to (${step.registry}): record its publishers by hand.`,
-    )
+  const notes = steps.flatMap(({ job, step }) => {
+    if (isOpen(step))
+      return `Only a run knows where job "${job.id}" publishes to (${step.registry}): record its publishers by hand.`
+    return step.packages.length === 0 && hosts.has(hostOf(registryOf(step)))
+      ? `Which package \`${step.text}\` of job "${job.id}" uploads cannot be told: record its publisher by hand.`
+      : []
+  })
   return { needed, notes }
 }
 

@@ -115,6 +115,33 @@ describe('planOf', () => {
     expect(notes.join()).toContain('package.json cannot be read as a manifest')
   })
 
+  it('names the workflow of another repository that may publish, and calls nothing unused beside it', async () => {
+    const calling = `
+    permissions: { id-token: write }
+    uses: acme/workflows/.github/workflows/release.yml@v2
+`
+    repository(workflow(calling), entry())
+    const { unused, notes } = await planOf(directory)
+    expect(unused).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('npm compares the calling file')])
+  })
+
+  it('names what may publish where nothing else is known', async () => {
+    repository(workflow(job('', 'node scripts/release.mjs')))
+    const { publishers, notes } = await planOf(directory)
+    expect(publishers).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('scripts/release.mjs" may publish')])
+  })
+
+  it('does not invent a package', async () => {
+    repository(workflow(job('', 'npm publish dist/out')))
+    write({ 'package.json': '{"private":true}', 'a/package.json': manifest('acme/widget') })
+    write({ 'b/package.json': manifest('acme/widget', '@acme/gadget') })
+    const { publishers, notes } = await planOf(directory)
+    expect(publishers).toEqual([])
+    expect(notes.join()).toContain('Which package `npm publish dist/out` of job "job0" uploads')
+  })
+
   it('does not invent a repository', async () => {
     write({ '.github/workflows/release.yml': workflow(job()), 'package.json': manifest() })
     const plan = await planOf(directory)

@@ -22,7 +22,7 @@ export const cancelledRelease: Check = {
         const edit = source && replaceText(source, cancel, 'false')
         yield {
           place: cancel.place,
-          message: `\`cancel-in-progress: true\`: the next run of the group stops job "${job.id}" between two uploads. Half of the files are out then, and a new try ends with ${refusal(step)}.`,
+          message: `\`cancel-in-progress: true\`: the next run of the group stops job "${job.id}" ${halfWay(step)}, and a new try ends with ${refusal(step)}.`,
           fix: 'Write `cancel-in-progress: false` for the workflow that releases.',
           ...(edit !== undefined && { edits: [edit] }),
         }
@@ -48,6 +48,12 @@ function isItsOwn(group: string, job: PublishJob, step: PublishStep): boolean {
   if (!/github\.(?:ref|ref_name|event\.release\.tag_name)\b/.test(group)) return false
   const starts = startsOf(job, step).filter(({ event }) => event !== 'workflow_dispatch')
   return starts.length > 0 && starts.every(isTagged)
+}
+
+function halfWay({ ecosystem, packages }: PublishStep): string {
+  return ecosystem === 'npm' && packages.length === 1
+    ? 'wherever it is. The package may be out then without what should follow'
+    : 'between two uploads. Half of the files are out then'
 }
 
 function refusal({ ecosystem }: PublishStep): string {

@@ -1,14 +1,13 @@
-import type { ClientId, PublishStep } from '../model.ts'
+import type { PublishStep } from '../model.ts'
 import { uploadsOf } from '../release.ts'
 import { isCertainlyAtLeast, mayBeIn } from '../steps/tool-version.ts'
 import type { Check } from './check.ts'
 
 /** What the versions of tools that can exchange ID tokens demand of Node, and say themselves (`engines`). */
-const DEMANDS: Partial<
-  Readonly<Record<ClientId, { readonly since: string; readonly node: string }>>
-> = {
-  'semantic-release': { since: '25.0.0', node: '^22.14.0 || >=24.10.0' },
-}
+export const DEMANDS: Readonly<Record<string, { readonly since: string; readonly node: string }>> =
+  {
+    'semantic-release': { since: '25.0.0', node: '^22.14.0 || >=24.10.0' },
+  }
 
 /** F4: a release tool was raised for the sake of trusted publishing, and Node was not. */
 export const clientRefusesNode: Check = {
@@ -17,26 +16,29 @@ export const clientRefusesNode: Check = {
   failures: ['F4'],
   severity: 'error',
   *find(release) {
-    for (const { job, step } of uploadsOf(release)) {
+    for (const { job, step, credentials } of uploadsOf(release)) {
       const { client, clientVersion, node } = step
-      const demand = unmetDemand(step)
+      const demand = demandBeyond(step)
       if (demand === undefined) continue
-      yield {
-        place: node?.place ?? step.place,
-        message: `${client} ${clientVersion?.written} does not run on Node ${node?.written}: job "${job.id}" ends with "[semantic-release]: node version ${demand} is required", and nothing is published.`,
-        fix: 'Set up Node 24.',
+      const place = node?.place ?? step.place
+      const fix = 'Set up Node 24.'
+      if (clientVersion !== undefined && isCertainlyAtLeast(clientVersion, demand.since)) {
+        const message = `${client} ${clientVersion.written} does not run on Node ${node?.written}: job "${job.id}" ends with "[semantic-release]: node version ${demand.node} is required", and nothing is published.`
+        yield { place, message, fix }
+      }
+      if (clientVersion === undefined && credentials === 'trusted') {
+        const message = `${client} exchanges ID tokens from ${demand.since} on, and that runs on Node ${demand.node} only. On Node ${node?.written} job "${job.id}" gets one that refuses to run, or an older one that finds no token: nothing is published.`
+        yield { place, message, fix }
       }
     }
   },
 }
 
-/** What a client demands of Node where it is certain that the Node of the job does not meet it. */
-export function unmetDemand(step: PublishStep): string | undefined {
-  const { client, clientVersion, node, action } = step
+/** What a client that can exchange ID tokens demands of Node, where that of the job certainly does not meet it. */
+function demandBeyond({ client, node, action }: PublishStep) {
   const demand = DEMANDS[client]
   // An action brings a Node of its own.
-  if (demand === undefined || action !== undefined) return undefined
-  if (clientVersion === undefined || node === undefined || node.range === '*') return undefined
-  const isNewClient = isCertainlyAtLeast(clientVersion, demand.since)
-  return isNewClient && !mayBeIn(node, demand.node) ? demand.node : undefined
+  if (demand === undefined || action !== undefined || node === undefined || node.range === '*')
+    return undefined
+  return mayBeIn(node, demand.node) ? undefined : demand
 }

@@ -78,6 +78,29 @@ function errorsIn(found: readonly Finding[]): readonly string[] {
 
 describe('a release that works raises no error', () => {
   it.each<[string, Job, Files]>([
+    [
+      'Lerna-Lite that exchanges',
+      { steps: [setUp(22), { run: 'npx lerna publish from-git --yes' }] },
+      manifest({
+        devDependencies: { '@lerna-lite/cli': '^4.9.0', '@lerna-lite/publish': '^4.9.0' },
+      }),
+    ],
+    [
+      'lerna 9 with an npm that cannot exchange, for both registries',
+      {
+        permissions: { contents: 'write', packages: 'write', 'id-token': 'write' },
+        steps: [
+          setUp('20.x'),
+          { run: 'npm i -g npm@10 && npm i' },
+          { run: 'npx lerna publish from-git --yes --registry=https://registry.npmjs.org' },
+          {
+            run: 'npx lerna publish from-git --yes --registry=https://npm.pkg.github.com',
+            env: { NODE_AUTH_TOKEN: `\${{ secrets.GITHUB_TOKEN }}` },
+          },
+        ],
+      },
+      manifest({ devDependencies: { lerna: '^9.0.3' } }),
+    ],
     ['Node 24 and nothing else', { steps: [setUp(24), PUBLISH] }, {}],
     ['npm 11 on Node 20', { steps: [setUp(20), { run: 'npm i -g npm@11' }, PUBLISH] }, {}],
     [
@@ -317,6 +340,24 @@ describe('a release that works raises no error', () => {
 
 describe('a release that fails is found', () => {
   it.each<[string, string, Job, Files]>([
+    [
+      'client-refuses-node',
+      'any semantic-release on a Node that the one which exchanges refuses',
+      { steps: [setUp(16), { run: 'npx semantic-release' }] },
+      {},
+    ],
+    [
+      'client-too-old',
+      'Lerna-Lite from before trusted publishing',
+      { steps: [setUp(24), { run: 'npx lerna publish from-git --yes' }] },
+      manifest({ devDependencies: { '@lerna-lite/cli': '3.3.1', '@lerna-lite/publish': '4.8.0' } }),
+    ],
+    [
+      'client-too-old',
+      'auto in a monorepo of a lerna from before trusted publishing',
+      { steps: [setUp(24), { run: 'npx auto shipit', env: { NPM_TOKEN: 'unused' } }] },
+      { ...manifest({ devDependencies: { lerna: '^8.1.9' } }), 'lerna.json': '{}' },
+    ],
     ['npm-too-old', 'the npm of Node 20', { steps: [setUp(20), PUBLISH] }, {}],
     [
       'npm-too-old',

@@ -320,6 +320,16 @@ describe('publisher-unused', () => {
     expect(all).toMatchObject([{ severity: 'note', place: { file: 'trusted-publishers.json' } }])
   })
 
+  it('says nothing beside a workflow of another repository, which may publish anything', async () => {
+    const uses = 'acme/workflows/.github/workflows/release.yml@v2'
+    const files = {
+      ...record(RECORDED),
+      ...NPM,
+      ...workflow({ uses, permissions: { 'id-token': 'write' } }),
+    }
+    expect(await unused(files)).toEqual([])
+  })
+
   it('counts staging as use', async () => {
     const files = { ...NPM, ...workflow(job('npm stage publish')), ...record(RECORDED) }
     expect(await unused(files)).toEqual([])

@@ -25,9 +25,11 @@ export const publisherUnused: Check = {
 
 /** The packages that are published; undefined where it is not known which those are. */
 function usedIn(release: Release): ReadonlySet<string> | undefined {
-  const { jobs } = release.pipeline
+  const { jobs, unknowns } = release.pipeline
   const stagings = stagingsIn(release)
   const isRead =
+    // What is called elsewhere may publish anything.
+    unknowns.every(({ elsewhere }) => elsewhere === undefined) &&
     stagings.every((one) => one.package !== undefined) &&
     jobs.every(({ publishes }) => publishes.every(({ packages }) => packages.length > 0))
   if (!isRead) return undefined

@@ -8,7 +8,11 @@ import { isActionBelow } from './action-use.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type Inputs = ReadonlyMap<string, string>
-type Recogniser = (inputs: Inputs, variables: Variables) => Recognised | undefined
+type Recogniser = (
+  inputs: Inputs,
+  variables: Variables,
+  action: ActionUse,
+) => Recognised | undefined
 
 /** Actions that publish, written as the command of the client that they stand for. */
 const PUBLISHING: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>([
@@ -56,7 +60,7 @@ export function recogniseAction(
 ): Recognised | undefined {
   const { name } = action
   if (UNPLAYED.has(name)) return notPlayed(name)
-  const found = PUBLISHING.get(name)?.(inputs, variables)
+  const found = PUBLISHING.get(name)?.(inputs, variables, action)
   if (found?.kind !== 'publish') return found
   // python-semantic-release has not uploaded since version 8, whatever it is given.
   const isNew = action.version !== undefined && !isActionBelow(action, [8])
@@ -67,10 +71,16 @@ export function recogniseAction(
   return incapable === undefined ? found : { ...found, incapable }
 }
 
+/** Why an action cannot exchange ID tokens in any release, and what to use. */
+export function whyNever({ name }: ActionUse): string | undefined {
+  const instead = NEVER.get(name)
+  return instead && `${name} cannot exchange ID tokens in any version: ${instead}.`
+}
+
 function whyIncapable(action: ActionUse): string | undefined {
   const { name, ref } = action
-  const never = NEVER.get(name)
-  if (never !== undefined) return `${name} cannot exchange ID tokens in any version: ${never}.`
+  const never = whyNever(action)
+  if (never !== undefined) return never
   const since = CAPABLE_SINCE.get(name)
   if (since === undefined || !isActionBelow(action, since)) return undefined
   const written = /^[0-9a-f]{40}/.test(ref) ? `v${action.version?.join('.')}` : ref
@@ -89,7 +99,7 @@ function pypiPublish(inputs: Inputs): Publish {
 }
 
 /** github.com/JS-DevTools/npm-publish: `package` is a directory, its `package.json` or a tarball. */
-function npmPublish(inputs: Inputs): Publish | undefined {
+function npmPublish(inputs: Inputs, _variables: Variables, action: ActionUse): Publish | undefined {
   if (inputs.get('dry-run') === 'true') return undefined
   const path = (inputs.get('package') ?? '').replace(/(?:^|\/)package\.json$/, '')
   const flags = ['registry', 'tag', 'access', 'provenance'].flatMap((name) => {
@@ -97,10 +107,12 @@ function npmPublish(inputs: Inputs): Publish | undefined {
     return value === undefined || value === '' ? [] : [`--${name}=${value}`]
   })
   const target = path === '' || path === '.' ? [] : [path]
+  // Since version 2 scripts of the package run only where that is asked for.
+  const runsScripts = inputs.get('ignore-scripts') === 'false' || isActionBelow(action, [2])
   return {
     kind: 'publish',
     client: 'npm',
-    args: [...flags, ...target],
+    args: [...flags, ...(runsScripts ? [] : ['--ignore-scripts']), ...target],
     selection: { of: 'directory' },
   }
 }

@@ -57,7 +57,9 @@ export function jobSites(
           : callers.length >= MAX_LEVELS
             ? `Job "${calling.id}" calls ${called.file} more than ${MAX_LEVELS} levels deep; GitHub refuses such a workflow.`
             : undefined
-    if (sentence !== undefined) unknowns.push({ place, sentence })
+    const isElsewhere = !uses.startsWith('./')
+    if (sentence !== undefined)
+      unknowns.push({ place, sentence, ...(isElsewhere && { elsewhere: true }) })
     else if (called !== undefined) walk(called, callers, inputsOf(called, calling.job, bindings))
   }
 }
@@ -91,14 +93,23 @@ function whyUnread(
   if (uses.startsWith('./')) {
     return `Job "${id}" calls ${uses.slice(2)}, which cannot be read; correct the path or the file.`
   }
-  const secrets = child(job, 'secrets') === undefined ? '' : ' with secrets'
+  const secrets = handsSecrets(child(job, 'secrets')) ? ' with secrets' : ''
   const mayAsk = callers.some(({ job, workflow }) => {
     const written = child(job, 'permissions') ?? child(workflow.tree, 'permissions')
     return textOf(written) === 'write-all' || textOf(child(written, 'id-token')) === 'write'
   })
-  const sounds = /publish|release|deploy|pypi|npm/i.test(`${id} ${uses}`)
+  const sounds = /publish|release(?!-drafter)|deploy|pypi|npm/i.test(`${id} ${uses}`)
   if (HARMLESS.test(uses) || (secrets === '' && !mayAsk && !sounds)) return undefined
   return `Job "${id}" calls ${uses}${secrets}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
+}
+
+/** Nothing is published to a registry of packages with the own token of GitHub. */
+function handsSecrets(secrets: Tree | undefined): boolean {
+  if (textOf(secrets) === 'inherit') return true
+  return entriesOf(secrets).some(
+    ([, value]) =>
+      !/^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/.test(textOf(value) ?? ''),
+  )
 }
 
 /** The inputs of a called workflow: what the calling job passes, else the default (`workflow_call.inputs`). */

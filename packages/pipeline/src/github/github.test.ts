@@ -105,8 +105,7 @@ describe('readGithubJobs', () => {
   it('says nothing of a workflow elsewhere that cannot publish', async () => {
     const { unknowns } = await readOne({
       ...WIDGET,
-      '.github/workflows/a.yml':
-        'on: push\njobs:\n  check:\n    uses: acme/ci/.github/workflows/all-green.yml@v1\n  provenance:\n    permissions: { id-token: write, contents: write }\n    uses: slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@v2.0.0\n',
+      '.github/workflows/a.yml': `on: push\njobs:\n  check:\n    uses: acme/ci/.github/workflows/all-green.yml@v1\n    secrets: { token: "\${{ secrets.GITHUB_TOKEN }}" }\n  provenance:\n    permissions: { id-token: write, contents: write }\n    uses: slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@v2.0.0\n`,
     })
     expect(unknowns).toEqual([])
   })

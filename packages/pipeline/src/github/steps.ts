@@ -4,7 +4,7 @@ import { capabilityOf } from '../steps/capability.ts'
 import { bundledNpm } from '../steps/node-versions.ts'
 import { pythonAsked } from '../steps/python-versions.ts'
 import type { Recognised } from '../steps/recognised.ts'
-import { leavesNpmAlone } from '../steps/release-configs.ts'
+import { leavesNpmAlone, packageRootOf } from '../steps/release-configs.ts'
 import { readScript } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { inCheckout, type ScriptContext, type ShellState } from '../steps/shell-state.ts'
@@ -183,7 +183,9 @@ class StepsReader {
     // The Python action runs in a container of its own and reads no variables of twine.
     const variables: Variables = publish.client === 'twine' ? new Map() : inside.variables
     const directory = joinInside('.', publish.directory ?? '.') ?? '.'
-    const target = targetOf(publish, directory, { ...inside, variables }, manifests)
+    const packageRoot = packageRootOf(use, read)
+    const rooted = packageRoot === undefined ? publish : { ...publish, packageRoot }
+    const target = targetOf(rooted, directory, { ...inside, variables }, manifests)
     for (const sentence of target.sentences) findings.unknowns.push({ place, sentence })
     const passed = entriesOf(child(step, 'with'))
       .filter(([input]) => !OF_GITHUB.test(input))

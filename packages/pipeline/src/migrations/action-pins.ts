@@ -30,6 +30,7 @@ export const ACTION_PINS: Readonly<Record<string, Pin>> = {
     version: 'v1.14.2',
   },
   'astral-sh/setup-uv': { sha: '20cfd1bf945f4377ade1205e4dbc17946fc9a30d', version: 'v10.0.1' },
+  'changesets/action': { sha: '6a0a831ff30acef54f2c6aa1cbbc1096b066edaf', version: 'v1.7.0' },
   'pnpm/action-setup': { sha: '0977fd99725f1db4007ccb2928dbb4e90d06cc86', version: 'v6.0.10' },
 }
 

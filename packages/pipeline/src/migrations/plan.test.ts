@@ -205,4 +205,113 @@ describe('what planMigration leaves', () => {
     )
     expect(left).toContainEqual(expect.stringContaining('it exchanges the ID token itself'))
   })
+
+  it('is an action that cannot exchange, together with its Node and its token', async () => {
+    const env = { NPM_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+    const { migration } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': workflow([
+        { uses: 'actions/setup-node@v4', with: { 'node-version': 16 } },
+        { uses: 'pascalgn/npm-publish-action@1.3.9', env },
+      ]),
+    })
+    expect(migration.changes).toEqual([])
+    expect(migration.left.map(({ sentence }) => sentence)).toEqual([
+      expect.stringContaining('pascalgn/npm-publish-action cannot exchange ID tokens'),
+    ])
+  })
+
+  it('is a secret of a called workflow that hands all of its secrets on', async () => {
+    const secrets = { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}`, DOCS_TOKEN: `\${{ secrets.DOCS }}` }
+    const called = '.github/workflows/publish.yml'
+    const { after } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': JSON.stringify({
+        on: { push: { tags: ['v*'] } },
+        jobs: { publish: { uses: `./${called}`, ...GRANTED, secrets } },
+      }),
+      [called]: JSON.stringify({
+        on: { workflow_call: { secrets: { NPM_TOKEN: {}, DOCS_TOKEN: {} } } },
+        jobs: {
+          docs: { uses: './.github/workflows/docs.yml', secrets: 'inherit' },
+          npm: {
+            'runs-on': 'ubuntu-latest',
+            steps: [
+              { uses: 'actions/setup-node@v4', with: { 'node-version': 24 } },
+              { run: 'npm publish', env: { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` } },
+            ],
+          },
+        },
+      }),
+    })
+    expect(after['.github/workflows/release.yml']).toContain('DOCS_TOKEN')
+    expect(after[called]).toContain('DOCS_TOKEN')
+    expect(after[called]).not.toContain('NODE_AUTH_TOKEN')
+  })
+
+  it('is an input of a composite action that nobody reads, but that gets the own token of GitHub', async () => {
+    const { after } = await migrate({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': workflow(
+        [
+          { uses: './.github/set-up', with: { 'repo-token': `\${{ secrets.GITHUB_TOKEN }}` } },
+          { run: 'npm publish', env: { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` } },
+        ],
+        GRANTED,
+      ),
+      '.github/set-up/action.yml': JSON.stringify({
+        inputs: { 'repo-token': { required: true } },
+        runs: {
+          using: 'composite',
+          steps: [{ uses: 'actions/setup-node@v4', with: { 'node-version': 24 } }],
+        },
+      }),
+    })
+    expect(after['.github/set-up/action.yml']).toContain('repo-token')
+    expect(after['.github/workflows/release.yml']).toContain('repo-token')
+    expect(after['.github/workflows/release.yml']).not.toContain('NODE_AUTH_TOKEN')
+  })
+
+  const inLines = (json: string): string => JSON.stringify(JSON.parse(json), null, 2)
+
+  it('is lerna where no other Node can be set up for the one that exchanges', async () => {
+    const { migration } = await migrate({
+      'package.json':
+        '{"private":true,"workspaces":["packages/*"],"devDependencies":{"lerna":"^8.1.0"}}',
+      'packages/a/package.json':
+        '{"name":"@acme/a","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': inLines(
+        workflow(
+          [
+            { uses: 'actions/setup-node@v4', with: { 'node-version': `\${{ matrix.node }}` } },
+            {
+              run: 'npx lerna publish from-git',
+              env: { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}` },
+            },
+          ],
+          { strategy: { matrix: { node: [16, 18] } }, ...GRANTED },
+        ),
+      ),
+    })
+    expect(migration.changes).toEqual([])
+    expect(migration.left.map(({ sentence }) => sentence)).toContainEqual(
+      expect.stringContaining('lerna ^8.1.0 stays, and its token with it'),
+    )
+  })
+
+  it('is a token in the environment of an action where nothing else publishes', async () => {
+    const env = { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+    const uses = { uses: 'acme/covector/packages/action@v0', env }
+    const own = '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}'
+    const leftBeside = async (...steps: readonly object[]) => {
+      const text = workflow([uses, ...steps])
+      const { migration } = await migrate({
+        'package.json': own,
+        '.github/workflows/release.yml': text,
+      })
+      return migration.left.map(({ sentence }) => sentence).join()
+    }
+    expect(await leftBeside()).toContain('acme/covector/packages/action gets the secret NPM_TOKEN')
+    expect(await leftBeside({ run: 'npm publish', env })).not.toContain('gets the secret')
+  })
 })

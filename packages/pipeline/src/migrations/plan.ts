@@ -7,10 +7,11 @@ import {
 } from '@trustpub/identity'
 import { KNOWN_HOSTS } from '../checks/unknown-host.ts'
 import { agree, applyEdits, type Edit, type SourceFile } from '../edits/edit.ts'
+import type { Job } from '../job.ts'
 import { environmentOf, neededPublishers } from '../publishers/needed.ts'
 import { hostOf } from '../publishers/registries.ts'
 import { readReleases } from '../read.ts'
-import { type Release, TRUSTING, uploadsOf } from '../release.ts'
+import { type Release, TRUSTING, type TrustedUpload, uploadsOf } from '../release.ts'
 import { failing } from './failing.ts'
 import { whyGenerated } from './generated.ts'
 import { HARDENING } from './hardening/index.ts'
@@ -78,7 +79,8 @@ export async function planMigration(
     ...releases.flatMap(foreign),
   )
   left.push(...releases.flatMap((release) => failing(release, left)))
-  const publishers = releases.flatMap(trustedPublishers)
+  const known = new Set(before.flatMap(uploadsWithToken).map(({ job }) => jobKey(job)))
+  const publishers = releases.flatMap((release) => trustedPublishers(release, known))
   const secrets = secretsGone(before, releases)
   const files = changedFiles(overlay, before)
   const record = recordFile(publishers, before, harden)
@@ -215,12 +217,25 @@ function unnamed(release: Release): readonly Left[] {
     })
 }
 
+function uploadsWithToken(release: Release): readonly TrustedUpload[] {
+  return uploadsOf(release).filter(({ credentials }) => ['token', 'both'].includes(credentials))
+}
+
+function jobKey({ entry, id }: Job): string {
+  return `${entry} ${id}`
+}
+
 /** The publishers of every upload that exchanges an ID token, also beside a token that something else needs. */
-function trustedPublishers(release: Release): readonly RecordedPublisher[] {
+function trustedPublishers(
+  release: Release,
+  known: ReadonlySet<string>,
+): readonly RecordedPublisher[] {
   const ready = new Set(readyUploads(release).map(({ step }) => step))
   const uploads = uploadsOf(release).filter(
-    ({ credentials, step }) =>
+    ({ credentials, step, job }) =>
       credentials === 'trusted' ||
+      // What else the job may fetch is not what it published with.
+      (credentials === 'unknown' && known.has(jobKey(job)) && ready.has(step)) ||
       (credentials === 'both' && ready.has(step) && !isGenerated(step.place.file, release)),
   )
   const steps = new Set(uploads.map(({ step }) => step))

@@ -21,7 +21,7 @@ export function secretsGone(
   const left = [...named].flatMap(([name, place]): readonly Left[] => {
     const remedy = ofPypi.has(name)
       ? 'Take it out there too before you delete it.'
-      : 'To install, a token that may only read is enough.'
+      : 'To install, a token that may only read is enough; dist-tags and deprecations still need one that may write.'
     const sentence = `Nothing publishes with the secret ${name} any more, but this takes it still. ${remedy}`
     return place === undefined ? [] : [{ place, sentence }]
   })

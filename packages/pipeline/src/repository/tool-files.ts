@@ -1,4 +1,4 @@
-/** Reads a file of the repository; undefined if it is not there. */
+import { posix } from 'node:path'
 import type { ReadText } from './files.ts'
 import { isRecord } from './json-fields.ts'
 
@@ -59,13 +59,16 @@ export function yarnPathVersion(read: ReadText): Asked | undefined {
 export function dependencyVersion(
   name: string,
   read: ReadText,
+  directory = '.',
 ): (Asked & { readonly locked: boolean }) | undefined {
   const found = locked(name, read)
   if (found !== undefined) return { ...found, locked: true }
-  const manifest = parsed(read('package.json') ?? '')
-  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
-    const written = textAt(manifest, kind, name)
-    if (written !== undefined) return { written, file: 'package.json', locked: false }
+  for (const file of new Set([posix.join(directory, 'package.json'), 'package.json'])) {
+    const manifest = parsed(read(file) ?? '')
+    for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
+      const written = textAt(manifest, kind, name)
+      if (written !== undefined) return { written, file, locked: false }
+    }
   }
   return undefined
 }

@@ -17,12 +17,16 @@ import { isCertainlyAtLeast, isCertainlyBelow, rangeOf } from './tool-version.ts
 type Publish = Extract<Recognised, { kind: 'publish' }>
 type ReadText = (file: string) => string | undefined
 
+/** Has a program of the same name as lerna. */
+const LERNA_LITE = '@lerna-lite/publish'
+
 /** Where a client comes from: the packages that bring it, the one that decides first. */
-const PACKAGES: Partial<Readonly<Record<ClientId, readonly string[]>>> = {
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pnpm: ['pnpm'],
   yarn: ['yarn'],
   'yarn-classic': ['yarn'],
   lerna: ['lerna'],
+  [LERNA_LITE]: [LERNA_LITE, '@lerna-lite/cli'],
   nx: ['nx'],
   changesets: ['@changesets/cli'],
   'semantic-release': ['semantic-release'],
@@ -32,9 +36,11 @@ const PACKAGES: Partial<Readonly<Record<ClientId, readonly string[]>>> = {
 }
 
 /** Clients that have trusted publishing only from a version on, and what to write instead of an older one. */
-const SINCE: Partial<Readonly<Record<ClientId, readonly [version: string, remedy: string]>>> = {
+const SINCE: Readonly<Record<string, readonly [version: string, remedy: string]>> = {
   yarn: ['4.10.0', 'use Yarn 4.10 or newer (`yarn set version stable`)'],
   lerna: ['9.0.0', 'use lerna 9 or newer'],
+  // What is in 4.9.0 and not in 4.8.0.
+  [LERNA_LITE]: ['4.9.0', 'use Lerna-Lite 4.9 or newer'],
   // semantic-release 25 is the first with @semantic-release/npm 13.
   'semantic-release': [
     '25.0.0',
@@ -48,7 +54,7 @@ const SINCE: Partial<Readonly<Record<ClientId, readonly [version: string, remedy
 }
 
 /** Clients that have no trusted publishing in any version, and what to use instead. */
-const NEVER: Partial<Readonly<Record<ClientId, string>>> = {
+const NEVER: Readonly<Record<string, string>> = {
   bun: 'publish with `npm publish` (npm 11.5.1 or newer), or with `trustpub publish`',
   poetry: 'build with `poetry build` and upload with pypa/gh-action-pypi-publish, uv or twine',
   flit: 'build with `flit build` and upload with pypa/gh-action-pypi-publish, uv or twine',
@@ -61,7 +67,7 @@ const NEVER: Partial<Readonly<Record<ClientId, string>>> = {
 }
 
 /** Clients that leave the upload to the npm on the PATH. pnpm does so up to version 10. */
-export const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
+export const THROUGH_NPM: ReadonlySet<string> = new Set<ClientId>([
   'npm',
   'changesets',
   'nx',
@@ -73,7 +79,7 @@ export const THROUGH_NPM: ReadonlySet<ClientId> = new Set<ClientId>([
 ])
 
 /** Those among them that publish with the package manager of the repository. */
-const BY_MANAGER: ReadonlySet<ClientId> = new Set<ClientId>(['changesets', 'nx', 'np'])
+const BY_MANAGER: ReadonlySet<string> = new Set<ClientId>(['changesets', 'nx', 'np'])
 
 /** The versions in which a step publishes, and why they cannot do trusted publishing where that is certain. */
 export function capabilityOf(
@@ -82,26 +88,36 @@ export function capabilityOf(
   directory: string,
   state: Pick<ShellState, 'node' | 'npm' | 'python' | 'tools'>,
   read: ReadText,
-): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'clientVersion'> {
+): Pick<PublishStep, 'incapable' | 'uploader' | 'node' | 'npm' | 'tool' | 'clientVersion'> {
   const { client } = publish
   const fetched = /\bnpm@((?:[~^]|>=)?\d[^\s'"]*|latest|next)/.exec(text)?.[1] ?? ownNpm(text, read)
   // `npx npm@11 publish` brings an npm of its own.
   const npm =
     fetched === undefined ? state.npm : toolVersion(fetched, undefined, 'command', `npm@${fetched}`)
-  const clientVersion = clientVersionOf(client, text, directory, state, read)
-  const uploader = uploaderOf(client, clientVersion, directory, state.tools, read)
-  const isRenewed = client === 'semantic-release' && mayHaveNewPlugin(directory, read)
+  const tool = toolOf(client, text, read)
+  const clientVersion = clientVersionOf(tool, text, directory, state, read)
+  const uploader = uploaderOf(tool, clientVersion, directory, state.tools, read)
+  const isRenewed = tool === 'semantic-release' && mayHaveNewPlugin(directory, read)
   const incapable =
     publish.incapable ??
-    (isRenewed ? undefined : whyIncapable(client, clientVersion, npm, uploader)) ??
+    (isRenewed ? undefined : whyIncapable(tool, clientVersion, npm, uploader)) ??
     whyOldPython(client, text, clientVersion, state.python)
   return {
     uploader,
     ...(incapable !== undefined && { incapable }),
     ...(state.node !== undefined && { node: state.node }),
     ...(npm !== undefined && { npm }),
+    ...(tool !== client && { tool }),
     ...(clientVersion !== undefined && { clientVersion }),
   }
+}
+
+/** The package that publishes in the end: auto starts lerna in a monorepo, and lerna may be that of Lerna-Lite. */
+function toolOf(client: ClientId, text: string, read: ReadText): string {
+  if (client === 'auto' && read('lerna.json') !== undefined) return toolOf('lerna', '', read)
+  if (client !== 'lerna' || /\blerna@/.test(text)) return client
+  const has = (name: string): boolean => dependencyVersion(name, read) !== undefined
+  return !has('lerna') && PACKAGES[LERNA_LITE]?.some(has) ? LERNA_LITE : client
 }
 
 /** `npx npm publish` runs the npm that the repository itself depends on, if it does. */
@@ -141,7 +157,7 @@ export function whyIncapableTool(client: ClientId, written: string): string | un
 
 /** Tells whether it is the npm on the PATH that uploads. */
 function uploaderOf(
-  client: ClientId,
+  client: string,
   version: ToolVersion | undefined,
   directory: string,
   tools: ShellState['tools'],
@@ -178,7 +194,7 @@ function ofPnpm(version: ToolVersion | undefined): Uploader {
 }
 
 function whyIncapable(
-  client: ClientId,
+  client: string,
   version: ToolVersion | undefined,
   npm: ToolVersion | undefined,
   uploader: Uploader,
@@ -194,7 +210,7 @@ function whyIncapable(
 }
 
 function clientVersionOf(
-  client: ClientId,
+  client: string,
   text: string,
   directory: string,
   { tools }: Pick<ShellState, 'tools'>,
@@ -218,7 +234,7 @@ function clientVersionOf(
       .map((at) => packageManagerIn(name, posix.join(at, 'package.json'), read))
       .find((one) => one !== undefined)
     if (pinned !== undefined) return at(pinned.written, pinned.file, 'file')
-    const dependency = dependencyVersion(name, read)
+    const dependency = dependencyVersion(name, read, directory)
     if (dependency !== undefined) {
       return at(dependency.written, dependency.file, dependency.locked ? 'lock' : 'manifest')
     }

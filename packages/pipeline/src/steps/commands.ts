@@ -123,6 +123,7 @@ function pnpmSelection(options: Options): Selection {
     const all = filters.every((filter) => filter.startsWith('!')) ? ['**'] : []
     return { of: 'workspaces', globs: [...all, ...filters], root: true }
   }
+  if (isOn(options, '-w', '--workspace-root')) return { of: 'workspaces', globs: ['.'], root: true }
   return isOn(options, '-r', '--recursive') ? { of: 'workspaces', globs: ['**'], root: true } : HERE
 }
 

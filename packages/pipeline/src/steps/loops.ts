@@ -13,7 +13,7 @@ export interface Block {
   readonly end: number
 }
 
-/** `for NAME in …; do …; done` that begins at a command. */
+/** `for NAME in …; do …; done` that begins at a command. Undefined if it may leave some of it out: nobody knows what then. */
 export function loopAt(
   commands: readonly Command[],
   at: number,
@@ -21,7 +21,21 @@ export function loopAt(
   const [keyword, variable, of, ...list] = commands[at]?.words ?? []
   if (keyword !== 'for' || variable === undefined || of !== 'in') return undefined
   const block = blockAt(commands, at, 'done')
-  return block && { ...block, variable, list }
+  if (block === undefined || block.body.some((one) => compares(one, variable))) return undefined
+  return { ...block, variable, list }
+}
+
+const CONDITIONS = new Set(['[', '[[', 'test', 'case'])
+
+/** `[ "$NAME" != … ]`: whether a version is published already, or a file there, is no matter. */
+function compares({ words }: Command, variable: string): boolean {
+  const [program = ''] = words
+  if (!CONDITIONS.has(program)) return false
+  const names = new RegExp(`^\\$(?:${variable}$|\\{${variable}\\b)`)
+  return (
+    words.some((word) => names.test(word)) &&
+    (program === 'case' || words.some((word) => /^(?:[!=]?=|=~)$/.test(word)))
+  )
 }
 
 /** The commands from one that opens them up to the one that closes them. */

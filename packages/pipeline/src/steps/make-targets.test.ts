@@ -24,6 +24,7 @@ const run = (line: string, files: Readonly<Record<string, string>>) =>
 describe('makeTarget', () => {
   it('gives the recipe of a target after those that it needs', () => {
     expect(run('make release', { Makefile: MAKEFILE })?.split('\n')).toEqual([
+      'rm -rf dist',
       'python -m build',
       'echo "now"',
       'twine upload dist/*',
@@ -31,9 +32,16 @@ describe('makeTarget', () => {
     ])
   })
 
+  it('follows make that starts itself, and gives each line a shell of its own', () => {
+    const text =
+      'all:\n\t@$(MAKE) --no-print-directory one\none:\n\tcd a && npm publish\n\tnpm publish\n'
+    expect(run('make all', { Makefile: text })).toBe('make --no-print-directory one')
+    expect(run('make one', { Makefile: text })).toBe('(cd a && npm publish)\nnpm publish')
+  })
+
   it('knows several targets, variables and flags on the command line', () => {
     const script = run('make -j2 V=1 clean build', { Makefile: MAKEFILE })
-    expect(script).toBe('rm -rf dist\nrm -rf dist\npython -m build')
+    expect(script).toBe('rm -rf dist\npython -m build')
   })
 
   it('reads a justfile and the commands of tox', () => {

@@ -26,13 +26,21 @@ function firstOf(names: readonly string[], read: ReadText): string | undefined {
 /** GNU make manual, "Rule syntax": the indented lines under `target: prerequisites`. */
 function recipes(text: string | undefined, targets: readonly string[]): string | undefined {
   const rules = rulesOf(text ?? '')
-  const found = targets.flatMap((target) => {
-    const rule = rules.get(target)
-    if (rule === undefined) return []
-    const before = rule.needs.flatMap((name) => rules.get(name)?.lines ?? [])
-    return [...before, ...rule.lines]
-  })
+  const made = new Set<string>()
+  const found = targets.flatMap((target) => linesOf(target, rules, made))
   return found.length === 0 ? undefined : found.join('\n')
+}
+
+/** What a target needs comes first; each is made once. */
+function linesOf(
+  target: string,
+  rules: ReadonlyMap<string, Rule>,
+  made: Set<string>,
+): readonly string[] {
+  const rule = rules.get(target)
+  if (rule === undefined || made.has(target)) return []
+  made.add(target)
+  return [...rule.needs.flatMap((name) => linesOf(name, rules, made)), ...rule.lines]
 }
 
 interface Rule {
@@ -61,7 +69,11 @@ function rulesOf(text: string): ReadonlyMap<string, Rule> {
         .trim()
         .replace(/^[@+-]+\s*/, '')
         .replaceAll('$$', '$')
-      for (const rule of current) rule.lines.push(command.replace(/\$\(([A-Z_]+)\)/g, '$${$1}'))
+        .replace(/\$[({]MAKE[)}]/g, 'make')
+        .replace(/\$\(([A-Z_]+)\)/g, '$${$1}')
+      // Each line has a shell of its own.
+      const alone = /(?:^|[\s;&|(])cd\s/.test(command) ? `(${command})` : command
+      for (const rule of current) rule.lines.push(alone)
     } else if (line.trim() !== '' && !line.startsWith('#')) current = []
   }
   return rules

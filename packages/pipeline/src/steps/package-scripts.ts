@@ -4,7 +4,7 @@ import { dependencyVersion } from '../repository/tool-files.ts'
 import { toolVersion } from './installed-tools.ts'
 import type { Recognised } from './recognised.ts'
 import type { ScriptContext, ShellState } from './shell-state.ts'
-import { nearest, workspaces } from './targets.ts'
+import { isDynamic, nearest, workspaces } from './targets.ts'
 import { valueIn } from './variables.ts'
 import { unwrap } from './wrappers.ts'
 
@@ -17,7 +17,12 @@ export function scriptPackages(
   directory: string,
   npm: readonly NpmManifest[],
 ): readonly NpmManifest[] {
-  if (run.selection.of === 'workspaces') return workspaces(run.selection, directory, npm).packages
+  const { selection } = run
+  if (selection.of === 'workspaces') {
+    // In which of them depends on the run: any may be among them.
+    const globs = selection.globs.some(isDynamic) ? ['**'] : selection.globs
+    return workspaces({ ...selection, globs }, directory, npm).packages
+  }
   const found = nearest(directory, npm)
   return found === undefined ? [] : [found]
 }

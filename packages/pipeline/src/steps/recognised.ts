@@ -19,6 +19,8 @@ export type Recognised =
       readonly selection: Selection
       /** Where a flag of the client (`--prefix`, `-C`) makes it work. */
       readonly directory?: string
+      /** The directory that a release tool is told to publish in the place of the one where it runs. */
+      readonly packageRoot?: string
       /** Why this form of the client cannot do trusted publishing. */
       readonly incapable?: string
     }

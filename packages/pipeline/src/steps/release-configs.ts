@@ -64,6 +64,16 @@ export function hasSharedConfig(directory: string, read: ReadText): boolean {
   return /\bextends\b/.test(configOf(SEMANTIC_RELEASE, 'release', directory, read).text)
 }
 
+/** `pkgRoot` of the plugin for npm: the directory that semantic-release publishes. Undefined if nothing says so plainly. */
+export function packageRootOf({ client, directory }: ToolUse, read: ReadText): string | undefined {
+  if (client !== 'semantic-release') return undefined
+  const { tree } = configOf(SEMANTIC_RELEASE, 'release', directory, read)
+  const roots = itemsOf(child(tree, 'plugins'))
+    .filter((plugin) => nameOf(plugin) === NPM_PLUGIN)
+    .flatMap((plugin) => textOf(child(itemsOf(plugin)[1], 'pkgRoot')) ?? [])
+  return roots.length === 1 ? roots[0] : undefined
+}
+
 function nameOf(plugin: Tree): string | undefined {
   return textOf(plugin) ?? textOf(itemsOf(plugin)[0])
 }

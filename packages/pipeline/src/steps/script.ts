@@ -18,7 +18,7 @@ import {
 import { pythonTask } from './python-tasks.ts'
 import type { Recognised } from './recognised.ts'
 import { registriesSetBy } from './registries-set.ts'
-import { leavesNpmAlone } from './release-configs.ts'
+import { leavesNpmAlone, packageRootOf } from './release-configs.ts'
 import { MAX_REPEATED, type Rounds, runCommands, type Shell } from './running.ts'
 import { shellScriptOf } from './script-files.ts'
 import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from './secrets.ts'
@@ -163,7 +163,9 @@ class ScriptReader {
     const { manifests, textOf } = this.#context
     const use = { client: publish.client, text: command.text, directory }
     if (leavesNpmAlone(use, manifests.npm, textOf)) return
-    const target = targetOf(publish, directory, state, manifests)
+    const packageRoot = packageRootOf(use, textOf)
+    const rooted = packageRoot === undefined ? publish : { ...publish, packageRoot }
+    const target = targetOf(rooted, directory, state, manifests)
     const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
     const read = withoutOthers(`${script}\n${npmrc}`, target)
     const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)

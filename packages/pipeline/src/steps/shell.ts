@@ -14,6 +14,8 @@ export interface Command {
 
 const KEYWORDS = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', 'time'])
 
+const LEADING = /^(?:(?:if|then|elif|else|while|until|do|!|\{|time)\s+)+/
+
 // Nobody nests command substitutions deeper; each level is scanned again.
 const MAX_NESTING = 10
 
@@ -254,7 +256,8 @@ class Splitter {
     const opens = rest[0] === 'function' && rest.length > 2 && rest.at(-1) === '{'
     const words = opens ? rest.slice(0, -1) : rest
     if (words.length > 0 && this.#from !== undefined) {
-      const text = this.#script.slice(this.#from.position, this.#position).trim()
+      const written = this.#script.slice(this.#from.position, this.#position).trim()
+      const text = keywords === 0 ? written : written.replace(LEADING, '')
       const { line } = this.#from
       this.#commands.push({ words, text, line, scope: this.#scope, depth: this.#depth })
     }

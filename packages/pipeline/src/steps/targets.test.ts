@@ -37,6 +37,11 @@ describe('the packages of an npm command', () => {
     ['yarn workspace @acme/a npm publish', ['packages/a']],
     ['npm publish ./packages/a', ['packages/a']],
     ['npm publish packages/a/dist', ['packages/a']],
+    ['npm publish dist/packages/a', ['packages/a']],
+    ['npm publish dist/b', ['packages/b']],
+    ['for p in packages/*; do npm publish $p; done', ['packages/a', 'packages/b', 'packages/z']],
+    ['for p in a b; do npm publish dist/packages/$p; done', ['packages/a', 'packages/b']],
+    ['for p in b\ndo\n  npm publish "packages/$p" --tag next\ndone', ['packages/b']],
     ['npm publish acme-b-1.0.0.tgz', ['packages/b']],
     ['npm publish out/acme-b-*.tgz', ['packages/b']],
     ['npm pack -w a && npm publish packages/a/*.tgz', ['packages/a']],
@@ -68,10 +73,41 @@ describe('the packages of an npm command', () => {
     expect(found.unknowns[0]).toContain(words)
   })
 
+  it('of a loop that may leave some out are not told', async () => {
+    const run = 'for p in packages/*; do if [ $p != packages/a ]; then npm publish $p; fi; done'
+    const found = await targets(run, WORKSPACES)
+    expect(found.packages).toEqual([])
+    expect(found.unknowns[0]).toContain('"$p" is made by the build')
+  })
+
   it('of a build directory or a tarball are the only public one', async () => {
     const files = { 'package.json': '{"private":true}', 'lib/package.json': npm('lib') }
     expect((await targets('npm publish dist/lib', files)).packages).toEqual(['lib'])
     expect((await targets('npm publish $TARBALL.tgz', files)).packages).toEqual(['lib'])
+    expect((await targets('cd dist && npm publish', files)).packages).toEqual(['lib'])
+    expect((await targets('cd dist && changeset publish', files)).packages).toEqual(['lib'])
+  })
+
+  it('of a script are those of any workspace where the run decides in which it runs', async () => {
+    const script = ',"scripts":{"release":"pnpm -w run put $(pwd)","put-all":"npm publish"}'
+    const files = { ...WORKSPACES, 'packages/a/package.json': npm('@acme/a', script) }
+    const root = {
+      scripts: { put: 'npm publish packages/a' },
+      private: true,
+      workspaces: ['packages/*'],
+    }
+    const all = { ...files, 'package.json': JSON.stringify(root) }
+    expect((await targets('pnpm --filter [HEAD^] release', all)).packages).toEqual(['packages/a'])
+    expect((await targets('pnpm --filter [HEAD^] put-all', all)).packages).toEqual(['packages/a'])
+  })
+
+  it('of semantic-release are the one whose build it is told to publish', async () => {
+    const plugins = [['@semantic-release/npm', { pkgRoot: 'dist/packages/b' }]]
+    const files = { ...WORKSPACES, '.releaserc.json': JSON.stringify({ plugins }) }
+    expect(await targets('npx semantic-release', files)).toEqual({
+      packages: ['packages/b'],
+      unknowns: [],
+    })
   })
 
   it('of a step with several registries are told, its registry is not', async () => {

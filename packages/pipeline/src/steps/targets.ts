@@ -42,9 +42,10 @@ export function npmTargets(
   }
   const target = TAKES_TARGET.has(publish.client)
     ? parseOptions(publish.args, valuedFlags(publish.client)).rest[0]
-    : undefined
+    : publish.packageRoot
   if (target === undefined || target === '.') {
     const found = npm.filter((one) => one.directory === directory)
+    if (isMade(directory, npm)) return built(directory, npm, directory)
     return publishable(found, `There is no package.json in ${directory} to publish.`)
   }
   if (/\.(?:tgz|tar\.gz)$/.test(target)) return tarball(target, directory, npm)
@@ -54,6 +55,7 @@ export function npmTargets(
 function everyPackage(directory: string, npm: readonly NpmManifest[]): Targets<NpmManifest> {
   const all = { of: 'workspaces', globs: ['**'], root: true } as const
   const { packages, sentence } = workspaces(all, directory, npm)
+  if (isMade(directory, npm)) return built(directory, npm, directory)
   const here = npm.filter((one) => one.directory === directory)
   const found = sentence === undefined ? packages : here
   return publishable(found, `There is no package.json in ${directory} to publish.`)
@@ -90,7 +92,7 @@ function pick(
       packages: [],
       sentence: 'No package.json or pnpm-workspace.yaml lists workspaces here.',
     }
-  const dynamic = selection.globs.find((glob) => /\.\.\.|[[{$]/.test(glob))
+  const dynamic = selection.globs.find(isDynamic)
   if (dynamic !== undefined) {
     return {
       packages: [],
@@ -100,6 +102,11 @@ function pick(
   const members = npm.filter((one) => one !== root && isMember(one, root))
   const all = selection.root ? [root, ...members] : members
   return { packages: all.filter((one) => isPicked(one, root, selection.globs)) }
+}
+
+/** `[HEAD^]`, `...@acme/widget`: what it picks depends on the commit, or on who depends on whom. */
+export function isDynamic(glob: string): boolean {
+  return /\.\.\.|[[{$]/.test(glob)
 }
 
 function isMember(one: NpmManifest, root: NpmManifest): boolean {
@@ -119,6 +126,14 @@ function isPicked(one: NpmManifest, root: NpmManifest, globs: readonly string[])
   return globs.some((glob) => !glob.startsWith('!') && covers(glob)) && !out.some(covers)
 }
 
+/** A directory of the build, in which nothing is yet. Any other may be the checkout of another repository. */
+function isMade(directory: string, npm: readonly NpmManifest[]): boolean {
+  return (
+    /(?:^|\/)(?:dist|build|lib|out|pkg)(?:\/|$)/.test(directory) &&
+    npm.every((one) => !`${one.directory}/`.startsWith(`${directory}/`))
+  )
+}
+
 /** A directory that the build fills, e.g. `dist`: the package it is built from. */
 function built(
   path: string | undefined,
@@ -130,12 +145,24 @@ function built(
   if (exact.length > 0) return publishable(exact, '')
   const open = named.filter((one) => !one.private)
   const around = path === undefined ? undefined : nearest(path, open)
-  const found = around ?? (open.length === 1 ? open[0] : undefined)
+  const inside = around?.directory === '.' ? undefined : around
+  const found =
+    inside ?? mirrored(path, open) ?? around ?? (open.length === 1 ? open[0] : undefined)
   if (found !== undefined) return { packages: [found] }
   return {
     packages: [],
     sentence: `"${written}" is made by the build, and which package it is cannot be told from the repository.`,
   }
+}
+
+/** nx and Angular build `libs/widget` into `dist/libs/widget`, or into `dist/widget`. */
+function mirrored(path: string | undefined, open: readonly NpmManifest[]): NpmManifest | undefined {
+  const parts = (path ?? '').split('/').slice(1)
+  for (const tail of parts.map((_, at) => parts.slice(at).join('/'))) {
+    const found = open.filter((one) => `/${one.directory}`.endsWith(`/${tail}`))
+    if (found.length > 0) return found.length === 1 ? found[0] : undefined
+  }
+  return undefined
 }
 
 /** `acme-widget-1.2.3.tgz` is what `npm pack` calls `@acme/widget`. */

@@ -40,7 +40,7 @@ export const plan: Verb = async ({ directory, plan, groups, args, ui }) => {
   } else {
     for (const line of planLines(planned, ui.colour)) ui.print(line)
     for (const line of differenceLines(plan)) ui.print(line)
-    if (planned.length === 0 && plan.notes.length === 0) ui.print(NOTHING)
+    if (planned.length === 0) ui.print(plan.notes.length === 0 ? NOTHING : NOTHING_ELSE)
   }
   if (args.flag('write')) ui.explain(await written(directory, plan))
   return 0
@@ -48,6 +48,9 @@ export const plan: Verb = async ({ directory, plan, groups, args, ui }) => {
 
 export const NOTHING =
   'There is nothing to configure: no job publishes to a registry with trusted publishing.'
+
+const NOTHING_ELSE =
+  'Apart from that, no job publishes to a registry with trusted publishing as far as the files tell.'
 
 function differenceLines(plan: Plan): readonly string[] {
   const { record, missing, differing, unused, notes } = printable(plan)

@@ -18,7 +18,7 @@ export const actionInputs: Rewrite = {
       const source = actionIn(directory, release)
       if (source === undefined) continue
       const action = parseYaml(source.file, source.text, 'github')
-      yield* withoutUnread(source, action)
+      yield* withoutUnread(source, action, givenGitHub(directory, release))
       yield* withoutPassed(directory, action, release)
     }
   },
@@ -28,11 +28,26 @@ function actionIn(directory: string, { source }: Release): SourceFile | undefine
   return source(`${directory}/action.yml`) ?? source(`${directory}/action.yaml`)
 }
 
-function* withoutUnread(source: SourceFile, action: Tree): Iterable<Outcome> {
+/** The inputs that get GitHub's own token: nobody publishes to a registry with it. */
+function givenGitHub(directory: string, release: Release): ReadonlySet<string> {
+  const given = stepsWith(directory, release).flatMap(({ tree }) => entriesOf(child(tree, 'with')))
+  return new Set(given.flatMap(([name, value]) => (isGitHub(textOf(value) ?? '') ? [name] : [])))
+}
+
+function isGitHub(value: string): boolean {
+  return /\bsecrets\.GITHUB_TOKEN\b|\bgithub\.token\b/.test(value)
+}
+
+function* withoutUnread(
+  source: SourceFile,
+  action: Tree,
+  kept: ReadonlySet<string>,
+): Iterable<Outcome> {
   const inputs = child(action, 'inputs')
   const unread = entriesOf(inputs)
     .map(([name]) => name)
-    .filter((name) => /npm|pypi|token|auth|password/i.test(name) && !reads(source.text, name))
+    .filter((name) => /npm|pypi|token|auth|password/i.test(name) && !kept.has(name))
+    .filter((name) => !reads(source.text, name))
   if (inputs === undefined || unread.length === 0) return
   const edits = isEmptiedBy(inputs, unread)
     ? removeKeys(source, action, ['inputs'])
@@ -53,8 +68,9 @@ function* withoutPassed(directory: string, action: Tree, release: Release): Iter
     const inputs = child(tree, 'with')
     const source = release.source(tree.place.file)
     const gone = entriesOf(inputs)
-      .filter(([name, value]) => !declared.has(name) && /\bsecrets\b/.test(textOf(value) ?? ''))
-      .map(([name]) => name)
+      .map(([name, value]) => [name, textOf(value) ?? ''] as const)
+      .filter(([name, value]) => !declared.has(name) && /\bsecrets\b/.test(value))
+      .flatMap(([name, value]) => (isGitHub(value) ? [] : [name]))
     if (inputs === undefined || source === undefined || gone.length === 0) continue
     const edits = isEmptiedBy(inputs, gone)
       ? removeKeys(source, tree, ['with'])

@@ -27,7 +27,8 @@ export const calledSecrets: Rewrite = {
 }
 
 function reads(text: string, name: string): boolean {
-  return new RegExp(`\\bsecrets\\.${name}\\b|\\bsecrets\\[`).test(text)
+  // What it calls in turn may get all of them.
+  return new RegExp(`\\bsecrets\\.${name}\\b|\\bsecrets\\[|\\bsecrets:\\s*inherit\\b`).test(text)
 }
 
 function withoutDeclared(

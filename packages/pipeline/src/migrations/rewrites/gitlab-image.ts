@@ -1,4 +1,3 @@
-import { unmetDemand } from '../../checks/client-refuses-node.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, keysIn, replaceText } from '../../edits/yaml-edits.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
@@ -7,6 +6,7 @@ import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyBelow, mayBeIn } from '../../steps/tool-version.ts'
 import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
+import { unmetNode } from './node-version.ts'
 import { hasNewNpm, installAnother, needsNpm } from './npm-version.ts'
 import { NODE } from './set-up-node.ts'
 
@@ -17,17 +17,17 @@ export const gitlabImage: Rewrite = {
   *rewrite(release) {
     if (release.pipeline.provider !== 'gitlab') return
     for (const upload of uploadsOf(release)) {
-      const why = whyAnother(upload)
+      const why = whyAnother(upload, release)
       if (why !== undefined) yield* renewed(upload, why, release)
     }
   },
 }
 
-function whyAnother(upload: TrustedUpload): string | undefined {
+function whyAnother(upload: TrustedUpload, release: Release): string | undefined {
   const { client, npm, node } = upload.step
-  const demand = unmetDemand(upload.step)
+  const demand = unmetNode(upload.step, release)
   if (demand !== undefined)
-    return `${client} ${upload.step.clientVersion?.written} runs on Node ${demand} only`
+    return `${client} ${upload.step.clientVersion?.written ?? 'of a version that can exchange ID tokens'} runs on Node ${demand} only`
   if (!needsNpm(upload) || hasNewNpm(upload)) return undefined
   if (npm === undefined) return 'which npm it has cannot be told from the repository'
   if (npm.from === 'install')

@@ -1,17 +1,17 @@
-import { unmetDemand } from '../../checks/client-refuses-node.ts'
-import type { ClientId, PublishStep } from '../../model.ts'
-import type { Release } from '../../release.ts'
+import { DEMANDS } from '../../checks/client-refuses-node.ts'
+import type { PublishStep } from '../../model.ts'
+import type { Release, TrustedUpload } from '../../release.ts'
 import { isCertainlyAtLeast, mayBeIn } from '../../steps/tool-version.ts'
 import type { Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
+import { toolOf } from './raises.ts'
 import { NODE, withNode24 } from './set-up-node.ts'
 
 /** What else the versions demand that tools are raised to (`engines`); they do not check it themselves. */
-const ENGINES: Partial<
-  Readonly<Record<ClientId, { readonly since: string; readonly node: string }>>
-> = {
+const ENGINES: Readonly<Record<string, { readonly since: string; readonly node: string }>> = {
   lerna: { since: '9.0.0', node: '^20.19.0 || ^22.12.0 || >=24.0.0' },
+  '@lerna-lite/publish': { since: '4.9.0', node: '^20.17.0 || >=22.9.0' },
   np: { since: '12.0.0', node: '>=22' },
 }
 
@@ -24,11 +24,11 @@ export const nodeVersion: Rewrite = {
     if (release.pipeline.provider !== 'github') return
     for (const upload of knownUploads(release)) {
       const { job, step } = upload
-      const demand = demandOf(step, release)
-      const { node, client, place } = step
+      const demand = unmetNode(step, release)
+      const { node, place } = step
       if (demand === undefined || node === undefined) continue
       const edit = withNode24(upload, release)
-      const why = `${client} of a version that can exchange ID tokens runs on Node ${demand} only`
+      const why = `${toolOf(step)} of a version that can exchange ID tokens runs on Node ${demand} only`
       if (edit === undefined) {
         const sentence = `Set up Node ${NODE} in job "${job.id}" in the place of ${node.written}: ${why}.`
         yield { place: node.place ?? place, sentence }
@@ -40,13 +40,33 @@ export const nodeVersion: Rewrite = {
   },
 }
 
-/** What a tool demands of Node and does not get, in the version that the manifest asks for by now. */
-function demandOf(step: PublishStep, release: Release): string | undefined {
-  const clientVersion = versionAfterInstall(step, release) ?? step.clientVersion
-  if (clientVersion === undefined) return undefined
-  const unmet = unmetDemand({ ...step, clientVersion })
-  const engines = ENGINES[step.client]
-  if (unmet !== undefined || engines === undefined || step.node === undefined) return unmet
-  const isNew = isCertainlyAtLeast(clientVersion, engines.since)
-  return isNew && !mayBeIn(step.node, engines.node) ? engines.node : undefined
+/**
+ * What a tool of a version that can exchange ID tokens demands of Node and certainly does not get. Where its version is
+ * not known: an older one exchanges nothing, a newer one does not run.
+ */
+export function unmetNode(step: PublishStep, release: Release): string | undefined {
+  const demand = demandOf(step)
+  const version = versionAfterInstall(step, release) ?? step.clientVersion
+  if (demand === undefined) return undefined
+  return version === undefined || isCertainlyAtLeast(version, demand.since)
+    ? demand.node
+    : undefined
+}
+
+/** What a tool would demand of Node, were it raised, where no other Node can be set up. */
+export function whyNotRaised(upload: TrustedUpload, release: Release): string | undefined {
+  const { step, job } = upload
+  const demand = release.pipeline.provider === 'github' ? demandOf(step) : undefined
+  return demand === undefined || withNode24(upload, release) !== undefined
+    ? undefined
+    : `it runs on Node ${demand.node} only, and Node ${step.node?.written} of job "${job.id}" is set up in a way that is not edited here`
+}
+
+function demandOf(step: PublishStep) {
+  const { node, action } = step
+  const demand = { ...DEMANDS, ...ENGINES }[toolOf(step)]
+  // An action brings a Node of its own.
+  if (demand === undefined || action !== undefined || node === undefined || node.range === '*')
+    return undefined
+  return mayBeIn(node, demand.node) ? undefined : demand
 }

@@ -1,12 +1,14 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { replaceText } from '../../edits/yaml-edits.ts'
 import { isActionBelow, isCommit } from '../../github/action-use.ts'
+import { whyNever } from '../../github/actions.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { isCertainlyBelow, rangeOf } from '../../steps/tool-version.ts'
 import { child, type Tree, textOf } from '../../yaml/tree.ts'
 import { pinsActions, usesFor } from '../action-pins.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
+import { NOTHING, sinceTwo } from './npm-publish-two.ts'
 
 /** Since when an action can do without a token, and the tag that follows its newest release of that line. */
 const SINCE: Readonly<
@@ -14,7 +16,7 @@ const SINCE: Readonly<
 > = {
   'js-devtools/npm-publish': { floor: [4, 0], tag: 'v4' },
   // Before, it wrote the text "undefined" where a token belongs.
-  'changesets/action': { floor: [1, 8], tag: 'v1' },
+  'changesets/action': { floor: [1, 7], tag: 'v1' },
   // Brings semantic-release 25, and runs on a Node that is new enough for it.
   'cycjimmy/semantic-release-action': { floor: [6, 0], tag: 'v6' },
 }
@@ -27,12 +29,16 @@ export const npmActions: Rewrite = {
     for (const upload of knownUploads(release)) {
       const name = upload.step.action?.name ?? ''
       if (Object.hasOwn(SINCE, name)) yield* raised(upload, name, release)
+      const never = upload.step.action && whyNever(upload.step.action)
+      if (never !== undefined && upload.step.ecosystem === 'npm')
+        yield { place: upload.step.place, sentence: `It keeps its token: ${never}` }
       if (name.endsWith('/semantic-release-action')) yield* newSemanticRelease(upload, release)
     }
   },
 }
 
-function* raised({ step, job }: TrustedUpload, name: string, release: Release): Iterable<Outcome> {
+function* raised(upload: TrustedUpload, name: string, release: Release): Iterable<Outcome> {
+  const { step, job } = upload
   const { floor, tag } = SINCE[name] ?? { floor: [0, 0], tag: '' }
   const { action, place } = step
   const source = release.source(place.file)
@@ -55,12 +61,16 @@ function* raised({ step, job }: TrustedUpload, name: string, release: Release): 
     ? withoutComment(source, uses, raisedTo)
     : replaceText(source, uses, raisedTo)
   if (edit === undefined) return
+  const along =
+    name === 'js-devtools/npm-publish' && isActionBelow(action, [2])
+      ? sinceTwo(upload, source, release)
+      : NOTHING
   const why = isNameless
     ? 'nothing says which release that commit is, and only newer ones need no token'
     : 'it needs no token'
   const from = isCommit(action.ref) ? action.ref.slice(0, 7) : action.ref
-  const sentence = `${written}@${tag} in the place of ${from}: ${why}.`
-  yield { place, sentence, edits: [edit] }
+  const sentence = `${written}@${tag} in the place of ${from}: ${[why, ...along.reasons].join('; ')}.`
+  yield { place, sentence, edits: [edit, ...along.edits] }
 }
 
 /** The comment beside a commit names its version, and goes with it. */

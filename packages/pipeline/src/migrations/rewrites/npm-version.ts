@@ -1,5 +1,6 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
+import { whyNever } from '../../github/actions.ts'
 import type { JobStep, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { THROUGH_NPM } from '../../steps/capability.ts'
@@ -36,10 +37,12 @@ export const npmVersion: Rewrite = {
 
 /** Tells whether a step leaves the upload to the npm on the PATH. */
 export function needsNpm({ step }: TrustedUpload): boolean {
+  // No npm helps an action that asks for a token whatever it runs.
+  if (step.action !== undefined && whyNever(step.action) !== undefined) return false
   const oldPnpm =
     step.client === 'pnpm' &&
     !(step.clientVersion && isCertainlyAtLeast(step.clientVersion, '11.0.0'))
-  return THROUGH_NPM.has(step.client) || oldPnpm
+  return THROUGH_NPM.has(step.tool ?? step.client) || oldPnpm
 }
 
 /** `npm@latest` names no number, but is new enough wherever it can be installed. */

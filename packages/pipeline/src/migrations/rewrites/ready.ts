@@ -1,7 +1,7 @@
-import { unmetDemand } from '../../checks/client-refuses-node.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, textOf } from '../../yaml/tree.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
+import { unmetNode } from './node-version.ts'
 import { hasNewNpm, needsNpm } from './npm-version.ts'
 import { hiddenByTox } from './tox-environment.ts'
 
@@ -46,7 +46,7 @@ function isCapable(upload: TrustedUpload, release: Release): boolean {
   const { step } = upload
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true
-  if (step.incapable !== undefined || unmetDemand(step) !== undefined) return false
+  if (step.incapable !== undefined || unmetNode(step, release) !== undefined) return false
   if (runsMaturinInContainer(upload) || hiddenByTox(upload, release) !== undefined) return false
   return release.pipeline.provider !== 'github' || !needsNpm(upload) || hasNewNpm(upload)
 }

@@ -1,6 +1,8 @@
 import { type Edit, lineEnd, type SourceFile } from '../../edits/edit.ts'
+import { replaceText } from '../../edits/yaml-edits.ts'
+import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
-import { child, textOf } from '../../yaml/tree.ts'
+import { child, itemsOf, textOf } from '../../yaml/tree.ts'
 
 /** The Node that is set up where the one at hand runs no npm that is new enough. */
 export const NODE = '24'
@@ -15,7 +17,12 @@ export function withNode24(
 ): Edit | undefined {
   if (node?.from === 'setup') {
     const source = node.place && release.source(node.place.file)
-    return source && node.place && replaceOnLine(source, node.place.line, node.written, NODE)
+    return (
+      source &&
+      node.place &&
+      (replaceOnLine(source, node.place.line, node.written, NODE) ??
+        inMatrix(job, node.written, source))
+    )
   }
   if (node?.from !== 'file') return undefined
   const steps = job.steps.filter(({ action }) => action?.name === 'actions/setup-node')
@@ -27,6 +34,21 @@ export function withNode24(
   const written = source.text.slice(key, end)
   const isPlain = textOf(file) !== undefined && !/[\r\n]/.test(written)
   return isPlain ? { file: source.file, start: key, end, text: `node-version: ${NODE}` } : undefined
+}
+
+/** A matrix that names one version of Node, and no other row. */
+function inMatrix({ steps, source: { written } }: Job, node: string, source: SourceFile) {
+  const matrix = child(written, 'strategy', 'matrix')
+  const named = steps
+    .filter(({ action }) => action?.name === 'actions/setup-node')
+    .map(({ tree }) => textOf(child(tree, 'with', 'node-version')) ?? '')
+  const axis = /^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$/.exec(named[0] ?? '')?.[1]
+  const [version, ...others] = itemsOf(child(matrix, axis ?? ''))
+  const isAlone =
+    named.length === 1 && others.length === 0 && child(matrix, 'include') === undefined
+  return isAlone && version !== undefined && textOf(version) === node
+    ? replaceText(source, version, NODE)
+    : undefined
 }
 
 /** Puts a text in the place of another that stands once on a line. */

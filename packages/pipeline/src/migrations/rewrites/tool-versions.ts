@@ -8,7 +8,8 @@ import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
-import { PLUGINS, type Raise, raiseOf } from './raises.ts'
+import { whyNotRaised } from './node-version.ts'
+import { PLUGINS, type Raise, raiseOf, toolOf } from './raises.ts'
 import { replaceOnLine } from './set-up-node.ts'
 
 /** Tools in versions that can exchange ID tokens. */
@@ -24,7 +25,7 @@ export const toolVersions: Rewrite = {
       if (raise !== undefined && step.clientVersion !== undefined) {
         yield* raised(upload, raise, step.clientVersion, release)
       }
-      if (step.client === 'semantic-release') yield* plugins(release)
+      yield* plugins(step, release)
       if (step.client === 'yarn') yield* oldYarnLock(step, release)
     }
   },
@@ -37,12 +38,19 @@ function* raised(
   release: Release,
 ): Iterable<Outcome> {
   const { step } = upload
-  const { client, place } = step
+  const { place } = step
+  const client = toolOf(step)
   if (versionAfterInstall(step, release) !== undefined) {
     for (const { file, command } of locksOf(release)) {
       const sentence = `Run \`${command}\` before you commit: ${file} still holds the old ${client}, and the CI installs what it says.`
       yield { place: { file, line: 1, column: 1 }, sentence }
     }
+    return
+  }
+  const why = whyNotRaised(upload, release)
+  if (why !== undefined) {
+    const sentence = `${client} ${version.written} stays, and its token with it: ${raise.why}, but ${why}. Set up Node 24 there, and run this again.`
+    yield { place: step.node?.place ?? place, sentence }
     return
   }
   const edits = editsFor(upload, raise, version, release)
@@ -51,7 +59,8 @@ function* raised(
     return
   }
   const [lock] = locksOf(release)
-  const isInManifest = edits.some(({ file }) => file === 'package.json') && version.from !== 'lock'
+  const isInManifest =
+    edits.some(({ file }) => file.endsWith('package.json')) && version.from !== 'lock'
   const after =
     isInManifest && lock !== undefined
       ? ` Run \`${lock.command}\`, and commit what it changes in ${lock.file}.`
@@ -74,7 +83,7 @@ function editsFor(
   release: Release,
 ): readonly Edit[] | undefined {
   const { step, job } = upload
-  const { client } = step
+  const client = toolOf(step)
   if (from === 'command') {
     // `npx lerna@8` and `uvx twine@5`, but `pipx run twine==5`.
     const asked = ['@', '=='].map((sign) => client + sign)
@@ -83,7 +92,7 @@ function editsFor(
     return commandEdit(upload, step.text.replace(start + written, start + raise.exact), release)
   }
   if (from === 'manifest' || from === 'lock') {
-    return step.ecosystem === 'npm' ? rangeEdits(client, raise, release) : undefined
+    return step.ecosystem === 'npm' ? rangeEdits(client, raise, release, step.directory) : undefined
   }
   const source = place && release.source(place.file)
   if (source === undefined || place === undefined) return undefined
@@ -153,11 +162,11 @@ function* oldYarnLock(
   yield { place: { file, line: 1, column: 1 }, sentence }
 }
 
-function* plugins(release: Release): Iterable<Outcome> {
-  for (const [name, raise] of Object.entries(PLUGINS)) {
-    const edits = rangeEdits(name, raise, release)
+function* plugins(step: TrustedUpload['step'], release: Release): Iterable<Outcome> {
+  for (const [name, raise] of Object.entries(PLUGINS[toolOf(step)] ?? {})) {
+    const edits = rangeEdits(name, raise, release, step.directory)
     if (edits === undefined || edits.length === 0) continue
-    const place = { file: 'package.json', line: 1, column: 1 }
+    const place = { file: edits[0]?.file ?? 'package.json', line: 1, column: 1 }
     yield { place, sentence: `${name} is raised to ${raise.range}: ${raise.why}.`, edits }
   }
 }
