@@ -1,3 +1,4 @@
+import { isJupyterReleaser } from './github/actions.ts'
 import type { JobStep } from './job.ts'
 import type { PublishJob, PublishStep } from './model.ts'
 import { audienceOf, registryOf } from './publishers/registries.ts'
@@ -57,7 +58,7 @@ function takesTokenOfRun({ steps }: PublishJob, step: PublishStep): boolean {
   const own = steps.find(({ tree }) => tree === within)
   const values = [
     ...[...(own?.variables ?? [])].map(([name, { value }]) => [name, value] as const),
-    ...(own?.inputs ?? []),
+    ...(step.action !== undefined && isJupyterReleaser(step.action) ? [] : (own?.inputs ?? [])),
   ]
   return values.some(
     ([name, value]) =>

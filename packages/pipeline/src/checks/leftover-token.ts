@@ -1,3 +1,4 @@
+import { isJupyterReleaser } from '../github/actions.ts'
 import type { ClientId } from '../model.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import type { Check } from './check.ts'
@@ -28,6 +29,9 @@ export const leftoverToken: Check = {
 function effect({ step }: TrustedUpload): string {
   if (step.action?.name === 'pypa/gh-action-pypi-publish') {
     return 'The action uses the password and exchanges nothing; it makes no attestations, and its newest releases refuse the mixture.'
+  }
+  if (step.action !== undefined && isJupyterReleaser(step.action)) {
+    return 'jupyter_releaser does not read it: where the job may ask for ID tokens, it exchanges one and uses nothing else.'
   }
   if (step.incapable !== undefined)
     return 'It is what publishes: no ID token is exchanged here yet.'

@@ -28,7 +28,14 @@ const PUBLISHING: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>(
   ['casperdcl/deploy-pypi', deployPypi],
   ['jrubics/poetry-publish', poetryPublish],
   ['pascalgn/npm-publish-action', () => byTool('npm')],
+  ['jupyter-server/jupyter_releaser/.github/actions/finalize-release', jupyterReleaser],
+  ['jupyter-server/jupyter-releaser/.github/actions/finalize-release', jupyterReleaser],
 ])
+
+/** The step of jupyter_releaser that uploads, with twine, what its earlier steps have put into a draft release. */
+export function isJupyterReleaser({ name }: ActionUse): boolean {
+  return PUBLISHING.get(name) === jupyterReleaser
+}
 
 /** Actions that make releases, where what they publish is not told by their inputs. */
 const UNPLAYED = new Set([
@@ -159,6 +166,12 @@ function poetryPublish(inputs: Inputs): Publish {
   const skip = (inputs.get('poetry_publish_options') ?? '').match(/--skip-existing\b/g) ?? []
   const publish = byTool('poetry', [...urlFlag(inputs.get('repository_url')), ...skip])
   return { ...publish, directory }
+}
+
+/** Its credentials are variables, and `token:` is for GitHub. What it does with the npm packages of a repository is not told by its inputs. */
+function jupyterReleaser(inputs: Inputs, variables: Variables): Publish | undefined {
+  if (inputs.get('dry_run') === 'true') return undefined
+  return byTool('twine', urlFlag(variables.get('TWINE_REPOSITORY_URL')?.value))
 }
 
 function urlFlag(url: string | undefined): readonly string[] {

@@ -12,7 +12,7 @@ import { targetOf } from '../steps/target.ts'
 import { pathIn, type Variable, type Variables } from '../steps/variables.ts'
 import { child, entriesOf, itemsOf, placeOfLine, type Tree, textOf } from '../yaml/tree.ts'
 import { actionUse } from './action-use.ts'
-import { recogniseAction } from './actions.ts'
+import { isJupyterReleaser, recogniseAction } from './actions.ts'
 import { type Bindings, isNever, secretsIn, substitute } from './expressions.ts'
 import {
   checkedOut,
@@ -180,15 +180,18 @@ class StepsReader {
     const place = child(step, 'uses')?.place ?? step.place
     const use = { client: publish.client, text: '', directory: '.' }
     if (leavesNpmAlone(use, manifests.npm, read)) return
+    // Where there is nothing for Python it publishes to npm only.
+    if (isJupyterReleaser(action) && manifests.python.length === 0) return
     // The Python action runs in a container of its own and reads no variables of twine.
-    const variables: Variables = publish.client === 'twine' ? new Map() : inside.variables
+    const isApart = publish.client === 'twine' && !isJupyterReleaser(action)
+    const variables: Variables = isApart ? new Map() : inside.variables
     const directory = joinInside('.', publish.directory ?? '.') ?? '.'
     const packageRoot = packageRootOf(use, read)
     const rooted = packageRoot === undefined ? publish : { ...publish, packageRoot }
     const target = targetOf(rooted, directory, { ...inside, variables }, manifests)
     for (const sentence of target.sentences) findings.unknowns.push({ place, sentence })
     const passed = entriesOf(child(step, 'with'))
-      .filter(([input]) => !OF_GITHUB.test(input))
+      .filter(([input]) => !OF_GITHUB.test(input) && !isJupyterReleaser(action))
       .flatMap(([input, value]) =>
         secretsIn(this.#text(textOf(value) ?? '', inside.variables)).map((name) => ({
           name,
