@@ -92,6 +92,27 @@ describe('what starts a publish', () => {
       ['push:v*'],
     ],
     [
+      'a tag and one of two events in brackets',
+      { ...EVERYTHING, schedule: [{ cron: '0 4 * * *' }] },
+      `\${{ needs.build.result == 'success' && startsWith(github.ref, 'refs/tags/v') && (github.event_name == 'push' || github.event_name == 'workflow_dispatch') }}`,
+      undefined,
+      ['push:**', 'workflow_dispatch'],
+    ],
+    [
+      'an event with a tag, or another event',
+      EVERYTHING,
+      "github.event_name == 'push' && startsWith(github.ref, 'refs/tags/') || github.event_name == 'release'",
+      undefined,
+      ['push:**', 'release'],
+    ],
+    [
+      'the denial of what stands in brackets',
+      { push: null, release: null },
+      "!(github.event_name == 'push' && github.ref == 'refs/heads/main')",
+      undefined,
+      ['push', 'release'],
+    ],
+    [
       'a condition that is not understood',
       EVERYTHING,
       "(github.event_name == 'push' || inputs.force) && !cancelled()",

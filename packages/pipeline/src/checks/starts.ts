@@ -92,18 +92,36 @@ export function isTagged({ event, tags, branches }: Trigger): boolean {
 
 function narrowed(triggers: readonly Trigger[], condition: string | undefined): readonly Trigger[] {
   const text = (condition ?? '').trim().replace(/^\$\{\{(.*)\}\}$/s, '$1')
-  // What is in brackets, and what mixes both, is left to the run.
-  const plain = text.replace(/\b\w+\([^()]*\)/g, '')
-  if (text === '' || /[()]|\$\{\{/.test(plain) || (text.includes('||') && text.includes('&&'))) {
-    return triggers
+  return text.includes('${{') ? triggers : chosen(triggers, text)
+}
+
+/** What an expression leaves, which binds `&&` closer than `||`. What stands in `!(…)` is left to the run. */
+function chosen(triggers: readonly Trigger[], written: string): readonly Trigger[] {
+  const text = written.trim()
+  const choices = splitOutside(text, '||')
+  if (choices.length > 1) {
+    return triggers.flatMap((one) => {
+      const left = choices.flatMap((choice) => chosen([one], choice))
+      return left.includes(one) ? [one] : left
+    })
   }
-  if (!text.includes('||')) {
-    return text.split('&&').reduce((left, term) => left.flatMap((one) => kept(one, term)), triggers)
+  const terms = splitOutside(text, '&&')
+  if (terms.length > 1) return terms.reduce(chosen, triggers)
+  if (/^\(.*\)$/s.test(text)) return chosen(triggers, text.slice(1, -1))
+  return text === '' ? triggers : triggers.flatMap((one) => kept(one, text))
+}
+
+/** Takes a text apart at an operator that stands neither in brackets nor in quotes. */
+function splitOutside(text: string, operator: string): readonly string[] {
+  const parts = ['']
+  let depth = 0
+  for (const [word] of text.matchAll(/'[^']*'|&&|\|\||[\s\S]/g)) {
+    if (word === '(') depth++
+    if (word === ')') depth--
+    if (word === operator && depth === 0) parts.push('')
+    else parts.push(`${parts.pop()}${word}`)
   }
-  return triggers.flatMap((one) => {
-    const choices = text.split('||').flatMap((term) => kept(one, term))
-    return choices.includes(one) ? [one] : choices
-  })
+  return parts
 }
 
 const EVENT = /^github\.event_name\s*(==|!=)\s*'([\w-]+)'$/

@@ -41,9 +41,20 @@ function isEitherOr(one: string | undefined, other: string | undefined): boolean
     (text ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1'),
   )
   if (isNot(first, second) || isNot(second, first)) return true
+  // A run by hand for the one, a tag for the other.
+  if ([first, second].some(isInput) && [first, second].some(isTag)) return true
   const [a, b] = [first, second].map((text) => /^(.+?)\s*(==|!=)\s*('[^']*'|\w+)$/.exec(text))
   if (!a || !b || a[1] !== b[1] || /&&|\|\|/.test(a[1] ?? '')) return false
   return a[2] === b[2] ? a[2] === '==' && a[3] !== b[3] : a[3] === b[3]
+}
+
+/** `inputs.testpypi`, a switch of a run by hand. */
+function isInput(text: string): boolean {
+  return /^(?:github\.event\.)?inputs\.[\w-]+(?:\s*==\s*(?:true|'true'))?$/.test(text)
+}
+
+function isTag(text: string): boolean {
+  return /^startsWith\(\s*github\.ref\s*,\s*'refs\/tags[^']*'\s*\)$/.test(text)
 }
 
 /** `!startsWith(…)` of `startsWith(…)`, or `!(…)` of anything. */

@@ -84,6 +84,9 @@ function pathOf({ callers, own }: JobSite): readonly Level[] {
 const HARMLESS =
   /^slsa-framework\/slsa-github-generator\/\.github\/workflows\/(?:generator|builder)_/
 
+/** What is called for something else, by its name. */
+const ELSEWHERE = /coverage|codecov|(?:^|[^a-z])(?:docs?|lint|label|triage)(?![a-z])/i
+
 /** Undefined for a workflow elsewhere that cannot publish and is not called as if: it has no secret, and may ask for no ID token. */
 function whyUnread(
   uses: string,
@@ -93,24 +96,39 @@ function whyUnread(
   if (uses.startsWith('./')) {
     return `Job "${id}" calls ${uses.slice(2)}, which cannot be read; correct the path or the file.`
   }
-  const secrets = handsSecrets(child(job, 'secrets')) ? ' with secrets' : ''
+  const secrets = child(job, 'secrets')
   const mayAsk = callers.some(({ job, workflow }) => {
     const written = child(job, 'permissions') ?? child(workflow.tree, 'permissions')
     return textOf(written) === 'write-all' || textOf(child(written, 'id-token')) === 'write'
   })
   const sounds = /publish|release(?!-drafter)|deploy|pypi|npm/i.test(`${id} ${uses}`)
-  if (HARMLESS.test(uses) || (secrets === '' && !mayAsk && !sounds)) return undefined
-  return `Job "${id}" calls ${uses}${secrets}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
+  const isForOther = ELSEWHERE.test(`${id} ${uses}`)
+  if (HARMLESS.test(uses) || (!handsSecrets(secrets) && !mayAsk && !sounds)) return undefined
+  return `Job "${id}" calls ${uses}${sounds || !isForOther ? passed(secrets) : ''}, a workflow that is not read from this checkout; if it publishes, npm compares the calling file and PyPI the called one, which it takes from this repository only.`
 }
 
 /** Nothing is published to a registry of packages with the own token of GitHub. */
 function handsSecrets(secrets: Tree | undefined): boolean {
   if (textOf(secrets) === 'inherit') return true
-  return entriesOf(secrets).some(
-    ([, value]) =>
-      !/^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/.test(textOf(value) ?? ''),
-  )
+  return entriesOf(secrets).some(([, value]) => !OWN_TOKEN.test(textOf(value) ?? ''))
 }
+
+const OWN_TOKEN = /^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/
+
+/** What a call passes that may be for publishing; the token of a service for documentation or coverage is not. */
+function passed(secrets: Tree | undefined): string {
+  if (textOf(secrets) !== undefined) return ' with secrets'
+  const names = entriesOf(secrets)
+    .filter(([, value]) => !OWN_TOKEN.test(textOf(value) ?? ''))
+    .filter(
+      ([name, value]) => FOR_PUBLISHING.test(name) || FOR_PUBLISHING.test(textOf(value) ?? ''),
+    )
+    .map(([name]) => name)
+  return names.length === 0 ? '' : ` with secrets (${names.join(', ')})`
+}
+
+const FOR_PUBLISHING =
+  /pypi|npm|twine|node_auth|publish|poetry|flit|hatch|registry|index|^(?:api_?)?token$|password/i
 
 /** The inputs of a called workflow: what the calling job passes, else the default (`workflow_call.inputs`). */
 function inputsOf(called: Workflow, calling: Tree, bindings: Bindings): Bindings {

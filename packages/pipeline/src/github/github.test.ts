@@ -86,6 +86,22 @@ describe('readGithubJobs', () => {
     ])
   })
 
+  it.each([
+    ['secrets: inherit', 'ci', ' with secrets,'],
+    ['secrets: inherit', 'build_docs', ','],
+    [`secrets: { api: "\${{ secrets.PYPI_TOKEN }}" }`, 'ci', ' with secrets (api),'],
+    [`secrets: { codecov_token: "\${{ secrets.CODECOV_TOKEN }}" }`, 'ci', ','],
+  ])('says of a workflow elsewhere what it is passed for publishing: %s', async (...row) => {
+    const [secrets, name, expected] = row
+    const { unknowns } = await readOne({
+      ...WIDGET,
+      '.github/workflows/a.yml': `on: push\njobs:\n  there:\n    uses: acme/ci/.github/workflows/${name}.yml@v1\n    ${secrets}\n`,
+    })
+    expect(unknowns.map(({ sentence }) => sentence.split('a workflow')[0])).toEqual([
+      `Job "there" calls acme/ci/.github/workflows/${name}.yml@v1${expected} `,
+    ])
+  })
+
   it('says what it cannot follow', async () => {
     const { jobs, unknowns } = await readOne({
       ...WIDGET,

@@ -24,17 +24,26 @@ export const otherRegistries: Rewrite = {
           sentence: `${what}, and what it runs cannot be read here. Where that is twine 6.1, \`uv publish\` or npm 11.5.1 it needs no token: then give the job \`id-token: write\`, and take the token out.`,
         }
       }
-      if (
-        place !== undefined &&
-        / with secrets, a workflow that is not read from this checkout/.test(sentence)
-      ) {
-        yield {
-          place,
-          sentence: `${sentence} If it takes a token for publishing, it has to learn to do without; then the calling job needs \`id-token: write\`.`,
-        }
+      const secrets = PASSED.exec(sentence)
+      if (place !== undefined && secrets !== null) {
+        yield { place, sentence: `${sentence} ${remedy(secrets[1] ?? '')}` }
       }
     }
   },
+}
+
+const PASSED = / with secrets(?: \(([^)]*)\))?, a workflow that is not read from this checkout/
+
+/** What to do about a workflow elsewhere that may publish with a token; the names of what it is passed tell for what. */
+function remedy(names: string): string {
+  if (/pypi|twine/i.test(names)) {
+    return 'Let it only build, and upload in a job of this repository, which needs `id-token: write` then, and no token.'
+  }
+  const npm =
+    'If it takes a token for publishing, it has to learn to do without; then the calling job needs `id-token: write`.'
+  return /npm|node/i.test(names)
+    ? npm
+    : `${npm} For PyPI, let it only build, and upload in a job of this repository.`
 }
 
 /** Tells whether the step at a place sees something that is called after a registry or its client. */
