@@ -1,6 +1,7 @@
 export type { Check, Finding, Severity } from './checks/check.ts'
 export { CHECKS } from './checks/index.ts'
 export { type Examination, examine, examineAll, type Ignored } from './checks/run.ts'
+export { KNOWN_HOSTS } from './checks/unknown-host.ts'
 export { agree, applyEdits } from './edits/edit.ts'
 export { PipelineError, type PipelineErrorCode } from './errors.ts'
 export { FAILURE_MODES } from './failures.ts'

@@ -1,6 +1,7 @@
 import type { RecordedPublisher } from '@trustpub/identity'
 import {
   hostOf,
+  KNOWN_HOSTS,
   neededPublishers,
   type Pipeline,
   PipelineError,
@@ -66,6 +67,8 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
     return { needed: [], notes: publishes ? [NAMELESS] : [] }
   }
   const repository = { ...pipeline.repository, path }
+  const { host } = repository
+  const isForeign = host !== undefined && !KNOWN_HOSTS.test(host)
   const steps = pipeline.jobs.flatMap((job) => job.publishes.map((step) => ({ job, step })))
   const needed = steps
     .filter(({ step }) => !isOpen(step))
@@ -73,6 +76,7 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
       const jobs = [{ ...job, publishes: [step] }]
       return neededPublishers({ ...pipeline, repository, jobs })
         .filter(({ registry }) => hosts.has(hostOf(registry)))
+        .filter(({ registry }) => !isForeign || !TRUSTING.includes(hostOf(registry)))
         .map((publisher) => ({ publisher, environmentKnown: job.environment.known }))
     })
   const notes = steps.flatMap(({ job, step }) => {
@@ -82,7 +86,12 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
       ? `Which package \`${step.text}\` of job "${job.id}" uploads cannot be told: record its publisher by hand.`
       : []
   })
-  return { needed, notes }
+  const refused = isForeign && steps.length > 0 ? [unknownTo(host)] : []
+  return { needed, notes: [...refused, ...notes] }
+}
+
+function unknownTo(host: string): string {
+  return `The repository is at ${host}, and npmjs.com and PyPI take ID tokens of github.com and gitlab.com only: there is nothing to configure there.`
 }
 
 const NAMELESS =

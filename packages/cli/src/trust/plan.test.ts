@@ -53,6 +53,16 @@ function repository(text: string, ...entries: object[]): void {
 }
 
 describe('planOf', () => {
+  it('has nothing for public registries of a server that they do not know', async () => {
+    write({
+      '.gitlab-ci.yml': 'upload:\n  script: npm publish\n',
+      'package.json': manifest('https://git.acme.example/acme/widget'),
+    })
+    const plan = await planOf(directory)
+    expect(plan.publishers).toEqual([])
+    expect(plan.notes).toEqual([expect.stringContaining('The repository is at git.acme.example')])
+  })
+
   it('is what the pipeline needs where nothing is recorded', async () => {
     repository(workflow(job()))
     const plan = await planOf(directory)

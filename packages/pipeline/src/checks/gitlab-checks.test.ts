@@ -36,6 +36,13 @@ const told = (findings: readonly Finding[], id: string) =>
   findings.filter(({ check }) => check === id)
 
 describe('gitlab-id-tokens', () => {
+  it('asks for none at a server that the registries do not know', async () => {
+    const remote = '[remote "origin"]\n\turl = https://git.acme.example/acme/widget.git\n'
+    const files = { ...PYTHON, '.git/HEAD': 'ref: refs/heads/main\n', '.git/config': remote }
+    expect(told(await findingsOf(UPLOAD, undefined, files), 'gitlab-id-tokens')).toEqual([])
+    expect(told(await findingsOf(UPLOAD, undefined), 'gitlab-id-tokens')).toHaveLength(1)
+  })
+
   it.each<[string, object | undefined, 'error' | 'warning', RegExp]>([
     [
       'npm publish',

@@ -4,6 +4,7 @@ import { type TrustedUpload, uploadsOf } from '../release.ts'
 import { exchangesByHand } from '../steps/exchange.ts'
 import { child, textsOf } from '../yaml/tree.ts'
 import type { Check, Found } from './check.ts'
+import { KNOWN_HOSTS } from './unknown-host.ts'
 
 /** F33: GitLab's ID tokens are variables, and each client looks for one of its own, with its own audience. */
 export const gitlabIdTokens: Check = {
@@ -12,7 +13,10 @@ export const gitlabIdTokens: Check = {
   failures: ['F2', 'F3', 'F33'],
   severity: 'error',
   *find(release) {
-    if (release.pipeline.provider !== 'gitlab') return
+    const { provider, repository } = release.pipeline
+    if (provider !== 'gitlab') return
+    // No ID token helps where the registry does not know the server (`unknown-host`).
+    if (repository.host !== undefined && !KNOWN_HOSTS.test(repository.host)) return
     for (const upload of uploadsOf(release)) {
       // A script that exchanges by itself names its variable as it likes.
       if (upload.credentials === 'token' || upload.job.steps.some(exchangesByHand)) continue

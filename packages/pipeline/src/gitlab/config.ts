@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts'
 import type { Place, Unknown } from '../model.ts'
 import { child, isMap, itemsOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
+import { inputsOf, spelt, withInputs } from './inputs.ts'
 import { deepMerge } from './merge.ts'
 
 /** Reads and parses a file by its path from the root; undefined if there is none. Throws PipelineError. */
@@ -19,7 +20,7 @@ export async function assemble(
 ): Promise<{ readonly config: Tree; readonly unknowns: readonly Unknown[] }> {
   const unknowns: Unknown[] = []
   const read = new Set<string>([root.place.file])
-  return { config: await withIncludes(root), unknowns }
+  return { config: await withIncludes(withInputs(root, inputsOf(root, undefined))), unknowns }
 
   async function withIncludes(tree: Tree): Promise<Tree> {
     let base: Tree = { place: tree.place, value: new Map() }
@@ -30,16 +31,22 @@ export async function assemble(
     return isMap(tree) ? deepMerge(base, tree) : base
   }
 
-  async function open({ file, sentence, place }: Include): Promise<Tree | undefined> {
+  async function open(include: Include): Promise<Tree | undefined> {
+    const { file, sentence, place } = include
     if (file === undefined) {
       unknowns.push({ place, sentence })
       return undefined
     }
-    if (read.has(file) || read.size >= MAX_FILES) return undefined
-    read.add(file)
     try {
       const tree = await load(file)
-      if (tree !== undefined) return await withIncludes(tree)
+      if (tree !== undefined) {
+        const inputs = inputsOf(tree, include.inputs)
+        // With other inputs it is another file.
+        const once = inputs.size === 0 ? file : `${file} ${spelt(inputs)}`
+        if (read.has(once) || read.size >= MAX_FILES) return undefined
+        read.add(once)
+        return await withIncludes(withInputs(tree, inputs))
+      }
       unknowns.push({ place, sentence: `The included file ${file} is not in the repository.` })
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error
@@ -52,6 +59,8 @@ export async function assemble(
 interface Include {
   readonly place: Place
   readonly file?: string
+  /** What is passed to it. */
+  readonly inputs?: Tree | undefined
   /** Why it is not read, where there is no file. */
   readonly sentence: string
 }
@@ -62,7 +71,8 @@ function includesOf(include: Tree | undefined): readonly Include[] {
   const local = textOf(include) ?? textOf(child(include, 'local'))
   const place = include.place
   if (local !== undefined && !/^https?:|[$*]/.test(local)) {
-    return [{ place, file: local.replace(/^\/+/, ''), sentence: '' }]
+    const inputs = child(include, 'inputs')
+    return [{ place, file: local.replace(/^\/+/, ''), inputs, sentence: '' }]
   }
   const kinds = ['remote', 'project', 'template', 'component'].flatMap((kind) => {
     const text = textsOf(child(include, kind)).join(', ')

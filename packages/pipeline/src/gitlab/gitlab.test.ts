@@ -140,6 +140,33 @@ describe('readGitlabJobs', () => {
     ])
   })
 
+  it('puts the inputs of includes in, in keys and lists too, for each include anew', async () => {
+    const { jobs, unknowns } = await read(
+      'include:\n  - local: ci/all.yml\n    inputs: { place: there }\n',
+      {
+        ...WIDGET,
+        'ci/all.yml':
+          'spec:\n  inputs:\n    place:\n---\ninclude:\n  - local: ci/one.yml\n    inputs:\n      job: first\n      rules: [{ if: $CI_COMMIT_TAG }]\n  - local: ci/one.yml\n    inputs: { job: second, place: "$[[ inputs.place ]]", rules: [] }\n',
+        'ci/one.yml':
+          'spec:\n  inputs:\n    job:\n    place: { default: here }\n    rules: { type: array }\n---\n$[[ inputs.job ]]:\n  environment: in-$[[ inputs.place | expand_vars ]]\n  rules: $[[ inputs.rules ]]\n  script: npm publish\n',
+      },
+    )
+    expect(jobs).toMatchObject([
+      { id: 'first', environment: { value: 'in-here' }, triggers: [{ event: 'tag' }] },
+      { id: 'second', environment: { value: 'in-there' }, triggers: [] },
+    ])
+    expect(unknowns).toEqual([])
+  })
+
+  it('leaves an input that nobody passes as it is written', async () => {
+    const job = await jobOf('include: ci/one.yml\n', {
+      ...WIDGET,
+      'ci/one.yml':
+        'spec:\n  inputs:\n    job:\n    other: { default: x }\n---\n$[[ inputs.job ]]:\n  script: npm publish\n',
+    })
+    expect(job.id).toBe('$[[ inputs.job ]]')
+  })
+
   it('finds stored secrets but neither ID tokens nor variables of GitLab', async () => {
     const job = await jobOf(
       `publish:\n  ${TOKENS}\n  variables: { NODE_AUTH_TOKEN: $NPM_SECRET_KEY }\n  script:\n    - npm config set //registry.npmjs.org/:_authToken $NPM_TOKEN\n    - echo $CI_JOB_TOKEN $NPM_ID_TOKEN\n    - npm publish\n`,

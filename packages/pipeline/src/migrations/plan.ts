@@ -24,6 +24,7 @@ import {
   type Outcome,
   type Rewrite,
 } from './migration.ts'
+import { whyPutTogether } from './put-together.ts'
 import { REWRITES } from './rewrites/index.ts'
 import { readyUploads } from './rewrites/ready.ts'
 import { secretsGone } from './secrets-left.ts'
@@ -124,8 +125,11 @@ function sorted(
       // It would come again for ever.
       if (outcome.edits.every((edit) => changesNothing(edit, release))) continue
       const why = outcome.edits
-        .map(({ file }) => release.source(file))
-        .map((source) => source && (whyUndecoded(source) ?? whyGenerated(source)))
+        .map((edit) => {
+          const source = release.source(edit.file)
+          const byText = source && (whyUndecoded(source) ?? whyGenerated(source))
+          return byText ?? whyPutTogether(edit, release)
+        })
         .find((reason) => reason !== undefined)
       if (why === undefined) possible.push(outcome)
       else

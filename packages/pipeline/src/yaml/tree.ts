@@ -16,6 +16,8 @@ export interface Tree {
   readonly span?: Span
   /** Where the alias stands, of a value that stands there as one. */
   readonly alias?: Span
+  /** Of a file at GitLab that has one: the document before its configuration, with `spec:`. */
+  readonly header?: Tree
   /** What follows `#` on the line of a scalar: the version beside a commit. */
   readonly comment?: string
 }

@@ -32,9 +32,11 @@ const CONFLICT = /^<{7} /m
 export function parseYaml(file: string, source: string, dialect: Dialect): Tree {
   const lines = new LineCounter()
   try {
-    const document = documentOf(file, source, dialect, lines)
+    const { document, header } = documentsOf(file, source, dialect, lines)
     if (document === undefined) return { place: { file, line: 1, column: 1 }, value: null }
-    return new TreeBuilder(file, source, dialect, lines).build(document.contents, undefined)
+    const build = (one: Document.Parsed): Tree =>
+      new TreeBuilder(file, source, dialect, lines).build(one.contents, undefined)
+    return { ...build(document), ...(header && { header: build(header) }) }
   } catch (error) {
     if (error instanceof PipelineError) throw error
     // Nesting so deep that it exhausts the stack ends here too.
@@ -42,12 +44,17 @@ export function parseYaml(file: string, source: string, dialect: Dialect): Tree 
   }
 }
 
-function documentOf(
+interface Documents {
+  readonly document: Document.Parsed | undefined
+  readonly header?: Document.Parsed
+}
+
+function documentsOf(
   file: string,
   source: string,
   dialect: Dialect,
   lines: LineCounter,
-): Document.Parsed | undefined {
+): Documents {
   const parsed = parseAllDocuments(source, {
     lineCounter: lines,
     uniqueKeys: dialect === 'github',
@@ -56,8 +63,9 @@ function documentOf(
   })
   const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : []
   const [first, second] = documents
-  const header = dialect === 'gitlab' && second !== undefined && isMap(first?.contents)
-  const document = header && first.has('spec') ? second : first
+  const hasHeader =
+    dialect === 'gitlab' && second !== undefined && isMap(first?.contents) && first.has('spec')
+  const document = hasHeader ? second : first
   const problem = document?.errors[0]
   if (problem !== undefined) {
     const conflict = CONFLICT.exec(source)
@@ -72,7 +80,7 @@ function documentOf(
     const reason = reasonOf(new Error(problem.message))
     throw new PipelineError('workflow_unparseable', { file, line, column: col, reason })
   }
-  return document
+  return { document, ...(hasHeader && { header: first }) }
 }
 
 interface Built {

@@ -1,0 +1,51 @@
+import { child, entriesOf, isList, isMap, type Tree, textOf } from '../yaml/tree.ts'
+
+/** What an include passes, or a file has for itself, by name. */
+export type Inputs = ReadonlyMap<string, Tree>
+
+/** `$[[ inputs.name ]]`; a function behind it but `expand_vars` makes another text of it (docs, "CI/CD inputs"). */
+const INPUT = /\$\[\[\s*inputs\.([\w-]+)\s*(?:\|\s*expand_vars\s*)?\]\]/g
+const ALONE = new RegExp(`^${INPUT.source}$`)
+
+/** The inputs of a file: those that its `spec:` declares, as the include passes them, else their defaults. */
+export function inputsOf(file: Tree, passed: Tree | undefined): Inputs {
+  const declared = entriesOf(child(file.header, 'spec', 'inputs'))
+  return new Map(
+    declared.flatMap(([name, input]) => {
+      const value = child(passed, name) ?? child(input, 'default')
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+/** A file with its inputs put in, in keys too. What nobody passes stays as it is written. */
+export function withInputs(tree: Tree, inputs: Inputs): Tree {
+  if (inputs.size === 0) return tree
+  const text = textOf(tree)
+  if (text !== undefined) {
+    const alone = inputs.get(ALONE.exec(text)?.[1] ?? '')
+    // A list or a map takes the place of the text.
+    if (alone !== undefined && (isList(alone) || isMap(alone))) return alone
+    return text.includes('$[[') ? { ...tree, value: filled(text, inputs) } : tree
+  }
+  if (isList(tree)) return { ...tree, value: tree.value.map((item) => withInputs(item, inputs)) }
+  if (!isMap(tree)) return tree
+  const entries = [...tree.value].map(
+    ([key, value]) => [filled(key, inputs), withInputs(value, inputs)] as const,
+  )
+  return { ...tree, value: new Map(entries) }
+}
+
+function filled(text: string, inputs: Inputs): string {
+  return text.replace(INPUT, (written, name: string) => textOf(inputs.get(name)) ?? written)
+}
+
+/** What tells two includes of a file apart. */
+export function spelt(inputs: Inputs): string {
+  return JSON.stringify([...inputs].map(([name, value]) => [name, plain(value)]))
+}
+
+function plain(tree: Tree): unknown {
+  if (isList(tree)) return tree.value.map(plain)
+  return isMap(tree) ? [...tree.value].map(([key, value]) => [key, plain(value)]) : tree.value
+}
