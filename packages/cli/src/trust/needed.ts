@@ -64,7 +64,7 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
   const path = pathAt(pipeline)
   if (path === undefined) {
     const publishes = pipeline.jobs.some((job) => job.publishes.length > 0)
-    return { needed: [], notes: publishes ? [NAMELESS] : [] }
+    return { needed: [], notes: publishes ? [nameless(pipeline)] : [] }
   }
   const repository = { ...pipeline.repository, path }
   const { host } = repository
@@ -92,6 +92,12 @@ function neededOf(pipeline: Pipeline, hosts: ReadonlySet<string>): Omit<NeededHe
 
 function unknownTo(host: string): string {
   return `The repository is at ${host}, and npmjs.com and PyPI take ID tokens of github.com and gitlab.com only: there is nothing to configure there.`
+}
+
+function nameless({ provider, repository: { host, path } }: Pipeline): string {
+  return path === undefined
+    ? NAMELESS
+    : `The repository is known as ${path} at ${host}; where ${provider === 'gitlab' ? 'its project at GitLab' : 'its copy at GitHub'} is, nothing names: add it as a remote, or record its publishers by hand.`
 }
 
 const NAMELESS =

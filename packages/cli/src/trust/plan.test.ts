@@ -169,7 +169,7 @@ describe('planOf', () => {
     })
     const plan = await planOf(directory)
     expect(plan.publishers).toEqual([])
-    expect(plan.notes).toEqual([expect.stringContaining('names the repository')])
+    expect(plan.notes).toEqual([expect.stringContaining('known as acme/widget at github.com')])
   })
 
   it('does not guess where a job publishes to', async () => {

@@ -43,6 +43,12 @@ describe('gitlab-id-tokens', () => {
     expect(told(await findingsOf(UPLOAD, undefined), 'gitlab-id-tokens')).toHaveLength(1)
   })
 
+  it('asks for none where the project at GitLab is not named, only a copy at GitHub', async () => {
+    const remote = '[remote "origin"]\n\turl = https://github.com/acme/widget.git\n'
+    const files = { ...PYTHON, '.git/HEAD': 'ref: refs/heads/main\n', '.git/config': remote }
+    expect(told(await findingsOf(UPLOAD, undefined, files), 'gitlab-id-tokens')).toEqual([])
+  })
+
   it.each<[string, object | undefined, 'error' | 'warning', RegExp]>([
     [
       'npm publish',

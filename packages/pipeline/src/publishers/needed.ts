@@ -19,6 +19,11 @@ export function isRepositoryKnown(pipeline: Pipeline): boolean {
   return pathAtProvider(pipeline) !== undefined
 }
 
+/** Whether all that is known is that the repository lives at the other one of the two: the server of this CI may be any. */
+export function isElsewhere(pipeline: Pipeline): boolean {
+  return pipeline.repository.path !== undefined && !isRepositoryKnown(pipeline)
+}
+
 const HOSTS: Readonly<Record<string, string>> = { github: 'github.com', gitlab: 'gitlab.com' }
 
 /** `origin` may be the copy at the other of the two CIs that a repository is set up for. */

@@ -1,6 +1,7 @@
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, isFlow, keysIn, replaceText } from '../../edits/yaml-edits.ts'
+import { isElsewhere } from '../../publishers/needed.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { exchangesByHand } from '../../steps/exchange.ts'
@@ -17,9 +18,19 @@ export const gitlabIdTokens: Rewrite = {
     for (const upload of uploadsOf(release)) {
       if (isOfOldPython(upload.step)) continue
       if (readsVault(upload.job)) yield unproved(upload)
+      else if (upload.credentials === 'unknown' && isElsewhere(release.pipeline))
+        yield homeless(upload)
       else yield* declared(upload, release)
     }
   },
+}
+
+/** The settings of a project that nothing names may hold a token, and its server be one that no registry knows. */
+function homeless({ job, step }: TrustedUpload): Outcome {
+  return {
+    place: step.place,
+    sentence: `Job "${job.id}" is not changed: the remotes of this repository are elsewhere, and nothing names the project at GitLab in whose settings it may have a token. If that is at gitlab.com, add it as a remote and run this again.`,
+  }
 }
 
 /** A job that fetches secrets from elsewhere is left to its owner. */

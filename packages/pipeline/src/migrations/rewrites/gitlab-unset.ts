@@ -2,6 +2,7 @@ import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
 import type { ClientId } from '../../model.ts'
+import { isElsewhere } from '../../publishers/needed.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
 import { commandEdit, listsIn } from './command-edit.ts'
@@ -23,7 +24,7 @@ export const gitlabUnset: Rewrite = {
   title:
     "GitLab: unsets the variables of the project's settings that a client would take for its token.",
   *rewrite(release) {
-    if (release.pipeline.provider !== 'gitlab') return
+    if (release.pipeline.provider !== 'gitlab' || isElsewhere(release.pipeline)) return
     for (const upload of uploadsOf(release)) {
       const { job, step, credentials } = upload
       const names = SHADOWING[step.client]
