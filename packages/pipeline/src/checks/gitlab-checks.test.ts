@@ -238,3 +238,20 @@ describe('gitlab-child-pipeline', () => {
     )
   })
 })
+
+describe('gitlab-one-exchange', () => {
+  it.each<[string, readonly string[]]>([
+    [`twine upload dist/*.whl && twine upload dist/*.tar.gz`, ['error']],
+    [`if [ -n "$X" ]; then twine upload dist/*.whl; else twine upload dist/*; fi`, ['warning']],
+    ['twine upload --repository testpypi dist/* && twine upload dist/*', []],
+  ])('says of `%s`: %j', async (script, severities) => {
+    const tokens = { ...FOR_PYPI, TESTPYPI_ID_TOKEN: { aud: 'testpypi' } }
+    const found = told(await findingsOf(script, tokens), 'gitlab-one-exchange')
+    expect(found.map(({ severity }) => severity)).toEqual(severities)
+  })
+
+  it('says nothing of jobs that have a stored token', async () => {
+    const script = 'twine upload -p $TOKEN dist/*.whl && twine upload -p $TOKEN dist/*.tar.gz'
+    expect(told(await findingsOf(script, FOR_PYPI), 'gitlab-one-exchange')).toEqual([])
+  })
+})

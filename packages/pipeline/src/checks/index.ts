@@ -19,6 +19,7 @@ import { ghContext } from './gh-context.ts'
 import { gitlabChildPipeline } from './gitlab-child-pipeline.ts'
 import { gitlabGlobalIdTokens } from './gitlab-global-id-tokens.ts'
 import { gitlabIdTokens } from './gitlab-id-tokens.ts'
+import { gitlabOneExchange } from './gitlab-one-exchange.ts'
 import { gitlabRunner } from './gitlab-runner.ts'
 import { gitlabSigstoreToken } from './gitlab-sigstore-token.ts'
 import { gitlabUnprotected } from './gitlab-unprotected.ts'
@@ -88,6 +89,7 @@ export const CHECKS: readonly Check[] = [
   yarnToken,
   uvAutomatic,
   homeMadeExchange,
+  gitlabOneExchange,
   // Where it goes.
   wrongRegistry,
   indexUrl,

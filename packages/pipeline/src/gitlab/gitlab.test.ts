@@ -167,6 +167,18 @@ describe('readGitlabJobs', () => {
     expect(job.id).toBe('$[[ inputs.job ]]')
   })
 
+  it('takes a variable that is set to itself for one of the settings, and one of a script file for none', async () => {
+    const job = await jobOf(
+      'publish:\n  variables: { NPM_TOKEN: $NPM_TOKEN }\n  script: bash publish.sh\n',
+      {
+        ...WIDGET,
+        'publish.sh':
+          'AUTH_TOKEN="$NPM_TOKEN"\nnpm config set "//registry.npmjs.org/:_authToken=$AUTH_TOKEN"\nnpm publish\n',
+      },
+    )
+    expect(job.publishes[0]?.storedSecrets.map(({ name }) => name)).toEqual(['NPM_TOKEN'])
+  })
+
   it('finds stored secrets but neither ID tokens nor variables of GitLab', async () => {
     const job = await jobOf(
       `publish:\n  ${TOKENS}\n  variables: { NODE_AUTH_TOKEN: $NPM_SECRET_KEY }\n  script:\n    - npm config set //registry.npmjs.org/:_authToken $NPM_TOKEN\n    - echo $CI_JOB_TOKEN $NPM_ID_TOKEN\n    - npm publish\n`,

@@ -4,6 +4,7 @@ import type { Manifests } from '../repository/manifests.ts'
 import { bundledNpm, nodeOfImage } from '../steps/node-versions.ts'
 import { pythonOfImage } from '../steps/python-versions.ts'
 import { readScript } from '../steps/script.ts'
+import type { SecretFinder } from '../steps/secrets.ts'
 import type { Findings, ShellState } from '../steps/shell-state.ts'
 import { expand, isOpen, type Variable, type Variables } from '../steps/variables.ts'
 import { inOrder, publishKey, type Work, type WorkBefore } from '../steps/work.ts'
@@ -230,27 +231,34 @@ function parallelRows(job: Tree): readonly Variables[] {
 }
 
 /** Secrets are variables of the project's settings: mentioned, named like a secret, and set nowhere in the file. */
-function secretFinder(
-  variables: Variables,
-  job: Tree,
-  scripts: readonly Tree[],
-): (text: string) => readonly string[] {
+function secretFinder(variables: Variables, job: Tree, scripts: readonly Tree[]): SecretFinder {
   const text = scripts.map((line) => textOf(line) ?? '').join('\n')
-  // `token=$(curl …)`; but `TOKEN=${TOKEN:-x}` is still the one of the settings.
-  const assigned = text.matchAll(/(?:^|[\s;&|(])(\w+)=(?!\S*\$\{?\1\b)/gm)
   const declared = new Set([
     ...['id_tokens', 'secrets'].flatMap((key) => entriesOf(child(job, key)).map(([name]) => name)),
-    ...[...assigned].map(([, name]) => name),
+    ...assignedIn(text),
   ])
-  return (text) =>
-    [...text.matchAll(/\$\{?(\w+)/g)]
+  return (text, script = text) => {
+    const own = new Set(assignedIn(script))
+    return [...text.matchAll(/\$\{?(\w+)/g)]
       .map(([, name = '']) => name)
       .filter(
         (name) =>
           /TOKEN|PASSW|(?:^|_)PASS(?:_|$)|_PWD$|SECRET|AUTH|KEY/i.test(name) &&
           !name.startsWith('CI_'),
       )
-      .filter((name) => !declared.has(name) && !variables.has(name))
+      .filter((name) => !declared.has(name) && !own.has(name) && !isSet(name, variables))
+  }
+}
+
+/** `token=$(curl …)`; but `TOKEN=${TOKEN:-x}` is still the one of the settings. */
+function assignedIn(script: string): readonly string[] {
+  return [...script.matchAll(/(?:^|[\s;&|(])(\w+)=(?!\S*\$\{?\1\b)/gm)].map(([, name = '']) => name)
+}
+
+/** `TOKEN: $TOKEN` sets nothing: the variable of the settings is what it was. */
+function isSet(name: string, variables: Variables): boolean {
+  const value = variables.get(name)?.value
+  return value !== undefined && value !== `$${name}` && value !== `\${${name}}`
 }
 
 /** `environment: name` or `environment: { name }`. */

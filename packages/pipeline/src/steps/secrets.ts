@@ -2,8 +2,8 @@ import type { ClientId, Place, StoredSecret } from '../model.ts'
 import { isPythonClient } from './publishing-tools.ts'
 import type { Variables } from './variables.ts'
 
-/** Finds the names of stored secrets in a text; each CI writes them differently. */
-export type SecretFinder = (text: string) => readonly string[]
+/** Finds the names of stored secrets in a text, or in a part of a script; each CI writes them differently. */
+export type SecretFinder = (text: string, script?: string) => readonly string[]
 
 /** The variables from which each kind of client takes credentials. */
 const NPM_VARIABLES = /^(?:NODE_AUTH_TOKEN|NPM_|PNPM_|YARN_)/i
@@ -57,7 +57,7 @@ export function secretsLeftBy(
   const lines = script.split('\n')
   return [...new Set(lines.map(hostStoredFor))].flatMap((host) => {
     const text = lines.filter((line) => hostStoredFor(line) === host).join('\n')
-    const found: StoredSecret[] = find(text).map((name) => ({ name, place, by: 'script' }))
+    const found: StoredSecret[] = find(text, script).map((name) => ({ name, place, by: 'script' }))
     for (const [variable, { value, place: set }] of variables) {
       const isRead = LOGS_IN.test(text) && /^NPM_(?:USER|PASS)$/.test(variable)
       if (!isRead && !mentions(text, variable)) continue

@@ -1,3 +1,4 @@
+import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, isFlow, keysIn, replaceText } from '../../edits/yaml-edits.ts'
@@ -17,12 +18,27 @@ export const gitlabIdTokens: Rewrite = {
     if (release.pipeline.provider !== 'gitlab') return
     for (const upload of uploadsOf(release)) {
       if (isOfOldPython(upload.step)) continue
-      if (readsVault(upload.job)) yield unproved(upload)
+      const sharing = sharingIdToken(upload, release)
+      if (sharing.length > 0) yield* shared(upload, sharing)
+      else if (readsVault(upload.job)) yield unproved(upload)
       else if (upload.credentials === 'unknown' && isElsewhere(release.pipeline))
         yield homeless(upload)
       else yield* declared(upload, release)
     }
   },
+}
+
+/** Each upload would exchange the one ID token of the job, which PyPI takes once. */
+function* shared(
+  { job, step, credentials }: TrustedUpload,
+  uploads: readonly TrustedUpload[],
+): Iterable<Outcome> {
+  if (credentials === 'trusted' || uploads[0]?.step !== step) return
+  const commands = uploads.map((one) => `\`${one.step.text}\``).join(' and ')
+  yield {
+    place: step.place,
+    sentence: `Job "${job.id}" is not changed: it has one ID token, PyPI takes it once, and ${commands} would each exchange it ("invalid-reuse-token"). Name all files in one command, and run this again.`,
+  }
 }
 
 /** The settings of a project that nothing names may hold a token, and its server be one that no registry knows. */

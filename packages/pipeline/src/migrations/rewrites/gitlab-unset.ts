@@ -1,3 +1,4 @@
+import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
@@ -6,6 +7,7 @@ import { isElsewhere } from '../../publishers/needed.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import type { Rewrite } from '../migration.ts'
 import { commandEdit, listsIn } from './command-edit.ts'
+import { isOfOldPython } from './python-client.ts'
 import { alwaysTrusted } from './uv-always.ts'
 
 /** The variables that a client takes before it exchanges an ID token. */
@@ -30,6 +32,7 @@ export const gitlabUnset: Rewrite = {
       const names = SHADOWING[step.client]
       const isOpen = credentials === 'unknown' && !job.idToken.granted && !readsVault(job)
       if (names === undefined || !isOpen || unsets(job, names)) continue
+      if (isOfOldPython(step) || sharingIdToken(upload, release).length > 0) continue
       const edits = editsFor(upload, names, release)
       if (edits === undefined) continue
       yield {

@@ -1,3 +1,4 @@
+import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertItem } from '../../edits/yaml-edits.ts'
 import type { JobStep } from '../../job.ts'
@@ -27,6 +28,7 @@ export const pythonClient: Rewrite = {
     'Uploads with gh-action-pypi-publish, or with twine where that cannot run, in the place of poetry, flit, hatch, rye, setup.py and old releases of pdm and maturin, which only build then.',
   *rewrite(release) {
     for (const upload of knownUploads(release)) {
+      if (sharingIdToken(upload, release).length > 0) continue
       if (upload.step.action === undefined && !exchanges(upload, release))
         yield* withLeave(upload, release, replaced(upload, release))
     }

@@ -1,3 +1,4 @@
+import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
 import { child, textOf } from '../../yaml/tree.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
@@ -43,7 +44,8 @@ function isReady(upload: TrustedUpload, release: Release): boolean {
 }
 
 function isCapable(upload: TrustedUpload, release: Release): boolean {
-  const { step } = upload
+  const { step, credentials } = upload
+  if (credentials !== 'trusted' && sharingIdToken(upload, release).length > 0) return false
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true
   if (step.incapable !== undefined || unmetNode(step, release) !== undefined) return false
