@@ -132,6 +132,13 @@ describe('isEmptiedBy', () => {
 })
 
 describe('insertKeys', () => {
+  it('goes in as deep as the maps beside it do, where the file is not of one mind', () => {
+    const text = 'on:\n push:\njob:\n    env:\n      A: 1\n    steps: []\n'
+    expect(insert(text, ['p:', '  q: r'], { before: 'steps' }, { path: ['job'] })).toBe(
+      'on:\n push:\njob:\n    env:\n      A: 1\n    p:\n      q: r\n    steps: []\n',
+    )
+  })
+
   const job = 'jobs:\n  x:\n    # where\n    runs-on: u # c\n\n    steps:\n      - run: x\n'
 
   it('puts keys behind the last, before the blank lines that follow', () => {

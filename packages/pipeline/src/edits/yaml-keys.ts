@@ -1,4 +1,4 @@
-import { entriesOf, type Tree } from '../yaml/tree.ts'
+import { entriesOf, isMap, type Tree } from '../yaml/tree.ts'
 import { asMeant, type Value, valueOfLines } from './as-meant.ts'
 import { type Edit, lineBreak, lineEnd, lineStart, type SourceFile } from './edit.ts'
 import {
@@ -179,7 +179,7 @@ function insertPairs(
   const [first] = entries
   if (neighbour === undefined || first === undefined) return undefined
   const indent = ' '.repeat(first.key - lineStart(text, first.key))
-  const levels = inLevelsOf(text, lines)
+  const levels = inLevelsOf(source, map, lines)
   const before = position !== 'end' && 'before' in position
   // Behind the dash of a list item nothing can be put before the first key but beside it.
   if (before && !beginsLine(text, neighbour.key)) {
@@ -200,12 +200,25 @@ function lineAbove(text: string, offset: number): string {
   return text.slice(lineStart(text, Math.max(0, offset - 1)), offset)
 }
 
-/** Lines with as many spaces for a level as the first level of the file has. */
-function inLevelsOf(text: string, lines: readonly string[]): readonly string[] {
-  const level = /^[\w"'.-]+:[ \t]*(?:#.*)?\r?\n( +)[\w"'.]/m.exec(text)?.[1] ?? '  '
+/** Lines with as many spaces for a level as a map beside them has, else the first level of the file. */
+function inLevelsOf(source: SourceFile, map: Tree, lines: readonly string[]): readonly string[] {
+  const { text } = source
+  const level =
+    levelIn(source, map) ?? /^[\w"'.-]+:[ \t]*(?:#.*)?\r?\n( +)[\w"'.]/m.exec(text)?.[1] ?? '  '
   return lines.map((line) =>
     line.replace(/^ +/, (spaces) => level.repeat(Math.floor(spaces.length / 2))),
   )
+}
+
+function levelIn(source: SourceFile, map: Tree): string | undefined {
+  const columnOf = (offset: number): number => offset - lineStart(source.text, offset)
+  const depths = entriesIn(map).map(({ key, value }) =>
+    isMap(value) && !isFlow(source, value) && value.alias === undefined && isWrittenIn(map, value)
+      ? columnOf(value.span?.start ?? key) - columnOf(key)
+      : 0,
+  )
+  const depth = depths.find((spaces) => spaces > 0)
+  return depth === undefined ? undefined : ' '.repeat(depth)
 }
 
 function insertFlowKeys(

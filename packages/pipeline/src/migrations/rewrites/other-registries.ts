@@ -25,14 +25,21 @@ export const otherRegistries: Rewrite = {
         }
       }
       const secrets = PASSED.exec(sentence)
-      if (place !== undefined && secrets !== null) {
-        yield { place, sentence: `${sentence} ${remedy(secrets[1] ?? '')}` }
+      if (place !== undefined && secrets !== null && !isBeside(secrets, trusted.size)) {
+        yield { place, sentence: `${sentence} ${remedy(secrets[3] ?? '')}` }
       }
     }
   },
 }
 
-const PASSED = / with secrets(?: \(([^)]*)\))?, a workflow that is not read from this checkout/
+const PASSED =
+  /^Job "([^"]*)" calls (\S+) with secrets(?: \(([^)]*)\))?, a workflow that is not read from this checkout/
+
+/** All secrets, for something that is not called after publishing, in a repository that publishes by itself. */
+function isBeside([, job, uses, names]: RegExpExecArray, uploads: number): boolean {
+  const isForPublishing = /publish|release|deploy|pypi|npm/i.test(`${job} ${uses}`)
+  return names === undefined && uploads > 0 && !isForPublishing
+}
 
 /** What to do about a workflow elsewhere that may publish with a token; the names of what it is passed tell for what. */
 function remedy(names: string): string {
