@@ -123,7 +123,7 @@ function passed(secrets: Tree | undefined): string {
     .filter(
       ([name, value]) => FOR_PUBLISHING.test(name) || FOR_PUBLISHING.test(textOf(value) ?? ''),
     )
-    .map(([name]) => name)
+    .map(([name, value]) => /\bsecrets\.(\w+)/.exec(textOf(value) ?? '')?.[1] ?? name)
   return names.length === 0 ? '' : ` with secrets (${names.join(', ')})`
 }
 

@@ -89,7 +89,7 @@ describe('readGithubJobs', () => {
   it.each([
     ['secrets: inherit', 'ci', ' with secrets,'],
     ['secrets: inherit', 'build_docs', ','],
-    [`secrets: { api: "\${{ secrets.PYPI_TOKEN }}" }`, 'ci', ' with secrets (api),'],
+    [`secrets: { api: "\${{ secrets.PYPI_TOKEN }}" }`, 'ci', ' with secrets (PYPI_TOKEN),'],
     [`secrets: { codecov_token: "\${{ secrets.CODECOV_TOKEN }}" }`, 'ci', ','],
   ])('says of a workflow elsewhere what it is passed for publishing: %s', async (...row) => {
     const [secrets, name, expected] = row

@@ -315,3 +315,36 @@ describe('what planMigration leaves', () => {
     expect(await leftBeside({ run: 'npm publish', env })).not.toContain('gets the secret')
   })
 })
+
+describe('what the migration says of a workflow elsewhere', () => {
+  const upload = `on: push
+jobs:
+  upload:
+    runs-on: ubuntu-latest
+    permissions: { id-token: write }
+    steps: [{ uses: pypa/gh-action-pypi-publish@release/v1 }]
+`
+  const call = (name: string, secrets: string) => `on: push
+jobs:
+  call:
+    uses: acme/ci/.github/workflows/${name}.yml@v1
+    secrets: ${secrets}
+`
+  it.each<[string, string, string | undefined, RegExp | undefined]>([
+    ['tests', 'inherit', upload, undefined],
+    ['tests', 'inherit', undefined, /has to learn to do without/],
+    ['release', 'inherit', upload, /has to learn to do without/],
+    ['tests', `{ t: "\${{ secrets.PYPI_TOKEN }}" }`, upload, /repository only\. Let it only build/],
+    ['tests', `{ codecov: "\${{ secrets.CODECOV }}" }`, undefined, undefined],
+  ])('%s with %s', async (name, secrets, beside, expected) => {
+    const { migration } = await migrate({
+      'pyproject.toml': '[project]\nname = "acme-widget"\nversion = "1.0.0"\n',
+      '.github/workflows/call.yml': call(name, secrets),
+      ...(beside !== undefined && { '.github/workflows/upload.yml': beside }),
+    })
+    const said = migration.left.filter(({ place }) => place.file.endsWith('call.yml'))
+    expect(said.map(({ sentence }) => sentence)).toEqual(
+      expected === undefined ? [] : [expect.stringMatching(expected)],
+    )
+  })
+})

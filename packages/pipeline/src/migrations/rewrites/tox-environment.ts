@@ -15,7 +15,8 @@ export const toxEnvironment: Rewrite = {
   *rewrite(release) {
     for (const upload of knownUploads(release)) {
       const hidden = hiddenByTox(upload, release)
-      if (hidden === undefined) continue
+      // A client that cannot exchange ID tokens has no use for it.
+      if (hidden === undefined || upload.step.incapable !== undefined) continue
       const { name, section, source } = hidden
       const place = { file: source.file, line: 1, column: 1 }
       const edits = passing(section, source)
