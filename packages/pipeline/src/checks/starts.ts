@@ -112,7 +112,7 @@ function chosen(triggers: readonly Trigger[], written: string): readonly Trigger
 }
 
 /** Takes a text apart at an operator that stands neither in brackets nor in quotes. */
-function splitOutside(text: string, operator: string): readonly string[] {
+export function splitOutside(text: string, operator: string): readonly string[] {
   const parts = ['']
   let depth = 0
   for (const [word] of text.matchAll(/'[^']*'|&&|\|\||[\s\S]/g)) {

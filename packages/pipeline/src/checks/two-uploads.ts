@@ -3,6 +3,7 @@ import { uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
 import { attests, certainlyAttests } from './attestations.ts'
 import type { Check } from './check.ts'
+import { splitOutside } from './starts.ts'
 
 /** F26: the second upload of a job finds the attestations of the first. */
 export const twoUploads: Check = {
@@ -35,14 +36,34 @@ export const twoUploads: Check = {
   },
 }
 
-/** `inputs.index == 'testpypi'` and `inputs.index == 'pypi'`, `… != …` of the same, or one that is `!` of the other. */
+/** Whether one condition asks for something that the other one denies, or a run by hand and a tag part them. */
 function isEitherOr(one: string | undefined, other: string | undefined): boolean {
-  const [first = '', second = ''] = [one, other].map((text) =>
-    (text ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1'),
+  const [first, second] = [termsOf(one), termsOf(other)]
+  return first.some((term) =>
+    second.some(
+      (against) =>
+        isOpposite(term, against) ||
+        (isInput(term) && isTag(against)) ||
+        (isTag(term) && isInput(against)),
+    ),
   )
+}
+
+/** What has to hold altogether; `x != true` is written `!x`. */
+function termsOf(condition: string | undefined): readonly string[] {
+  const text = (condition ?? '').trim().replace(/^\$\{\{\s*(.*?)\s*\}\}$/s, '$1')
+  if (splitOutside(text, '||').length > 1) return [text]
+  return splitOutside(text, '&&').map((term) =>
+    term
+      .trim()
+      .replace(/^(\w+\([^()]*\))\s*(?:!=\s*true|==\s*false)$/, '!$1')
+      .replace(/^(\w+\([^()]*\))\s*(?:==\s*true|!=\s*false)$/, '$1'),
+  )
+}
+
+/** `inputs.index == 'testpypi'` and `inputs.index == 'pypi'`, `… != …` of the same, or one that is `!` of the other. */
+function isOpposite(first: string, second: string): boolean {
   if (isNot(first, second) || isNot(second, first)) return true
-  // A run by hand for the one, a tag for the other.
-  if ([first, second].some(isInput) && [first, second].some(isTag)) return true
   const [a, b] = [first, second].map((text) => /^(.+?)\s*(==|!=)\s*('[^']*'|\w+)$/.exec(text))
   if (!a || !b || a[1] !== b[1] || /&&|\|\|/.test(a[1] ?? '')) return false
   return a[2] === b[2] ? a[2] === '==' && a[3] !== b[3] : a[3] === b[3]

@@ -100,8 +100,8 @@ export function capabilityOf(
   const isRenewed = tool === 'semantic-release' && mayHaveNewPlugin(directory, read)
   const incapable =
     publish.incapable ??
-    (isRenewed ? undefined : whyIncapable(tool, clientVersion, npm, uploader)) ??
-    whyOldPython(client, text, clientVersion, state.python)
+    whyOldPython(client, text, clientVersion, state.python) ??
+    (isRenewed ? undefined : whyIncapable(tool, clientVersion, npm, uploader))
   return {
     uploader,
     ...(incapable !== undefined && { incapable }),

@@ -9,6 +9,7 @@ import { commandEdit, inScripts, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { locksOf, rangeEdits, versionAfterInstall } from './manifest-ranges.ts'
 import { whyNotRaised } from './node-version.ts'
+import { isOfOldPython } from './python-client.ts'
 import { PLUGINS, type Raise, raiseOf, toolOf } from './raises.ts'
 import { replaceOnLine } from './set-up-node.ts'
 
@@ -21,6 +22,8 @@ export const toolVersions: Rewrite = {
     for (const upload of knownUploads(release)) {
       const { step } = upload
       if (step.action !== undefined && step.client !== 'pnpm') continue
+      // There is no newer one for this Python.
+      if (isOfOldPython(step)) continue
       const raise = raiseOf(step)
       if (raise !== undefined && step.clientVersion !== undefined) {
         yield* raised(upload, raise, step.clientVersion, release)
