@@ -11,6 +11,7 @@ import type { Pipeline, PublishJob, Unknown } from './model.ts'
 import type { Release } from './release.ts'
 import {
   fileReader,
+  filesMatching,
   joinInside,
   leadsOut,
   type Overlay,
@@ -101,7 +102,11 @@ async function read(directory: string, overlay: Overlay): Promise<Read> {
   }
   if (isThere(gitlab)) {
     const root = gitlab.trees.get(GITLAB_FILE) ?? NOTHING
-    const assembled = await assemble(root, (file) => parse(file, 'gitlab'))
+    const assembled = await assemble(
+      root,
+      (file) => parse(file, 'gitlab'),
+      (glob) => filesMatching(directory, glob),
+    )
     const { defaultBranch } = repository
     const context = { manifests, defaultBranch, textOf: fileText }
     const found = readGitlabJobs(assembled.config, GITLAB_FILE, context)

@@ -43,6 +43,19 @@ describe('gitlab-id-tokens', () => {
     expect(told(await findingsOf(UPLOAD, undefined), 'gitlab-id-tokens')).toHaveLength(1)
   })
 
+  it('asks for none where the job extends what is in another project', async () => {
+    const found = await findingsOf(
+      UPLOAD,
+      undefined,
+      PYTHON,
+      { extends: ['.ours', '.theirs'] },
+      {
+        '.ours': { stage: 'deploy' },
+      },
+    )
+    expect(told(found, 'gitlab-id-tokens')).toEqual([])
+  })
+
   it('asks for none where the project at GitLab is not named, only a copy at GitHub', async () => {
     const remote = '[remote "origin"]\n\turl = https://github.com/acme/widget.git\n'
     const files = { ...PYTHON, '.git/HEAD': 'ref: refs/heads/main\n', '.git/config': remote }

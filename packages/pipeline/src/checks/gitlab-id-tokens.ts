@@ -1,3 +1,4 @@
+import { extendsUnread } from '../gitlab/merge.ts'
 import type { PublishJob } from '../model.ts'
 import { isElsewhere } from '../publishers/needed.ts'
 import { audienceOf } from '../publishers/registries.ts'
@@ -21,6 +22,9 @@ export const gitlabIdTokens: Check = {
     for (const upload of uploadsOf(release)) {
       // A script that exchanges by itself names its variable as it likes.
       if (upload.credentials === 'token' || upload.job.steps.some(exchangesByHand)) continue
+      // What a job extends elsewhere may declare them, or hold a token.
+      const { written, workflow } = upload.job.source
+      if (upload.credentials === 'unknown' && extendsUnread(written, workflow)) continue
       // Nor does anybody know what the settings of a project at some other server hold.
       if (upload.credentials === 'unknown' && isElsewhere(release.pipeline)) continue
       const found = judged(upload)

@@ -7,6 +7,9 @@ import { deepMerge } from './merge.ts'
 /** Reads and parses a file by its path from the root; undefined if there is none. Throws PipelineError. */
 export type LoadTree = (file: string) => Promise<Tree | undefined>
 
+/** The files of the repository that a pattern with `*` picks, in the order of their names. */
+export type ListFiles = (glob: string) => Promise<readonly string[]>
+
 // GitLab refuses a pipeline of more files (docs, "Use CI/CD configuration from other files").
 const MAX_FILES = 150
 
@@ -17,6 +20,7 @@ const MAX_FILES = 150
 export async function assemble(
   root: Tree,
   load: LoadTree,
+  list: ListFiles,
 ): Promise<{ readonly config: Tree; readonly unknowns: readonly Unknown[] }> {
   const unknowns: Unknown[] = []
   const read = new Set<string>([root.place.file])
@@ -25,10 +29,18 @@ export async function assemble(
   async function withIncludes(tree: Tree): Promise<Tree> {
     let base: Tree = { place: tree.place, value: new Map() }
     for (const include of includesOf(child(tree, 'include'))) {
-      const included = await open(include)
-      if (included !== undefined) base = deepMerge(base, included)
+      for (const one of await each(include)) {
+        const included = await open(one)
+        if (included !== undefined) base = deepMerge(base, included)
+      }
     }
     return isMap(tree) ? deepMerge(base, tree) : base
+  }
+
+  /** `ci/*.yml` is as many includes as there are files. */
+  async function each(include: Include): Promise<readonly Include[]> {
+    if (!include.file?.includes('*')) return [include]
+    return (await list(include.file)).map((file) => ({ ...include, file }))
   }
 
   async function open(include: Include): Promise<Tree | undefined> {
@@ -70,7 +82,7 @@ function includesOf(include: Tree | undefined): readonly Include[] {
   if (textOf(include) === undefined && !isMap(include)) return itemsOf(include).flatMap(includesOf)
   const local = textOf(include) ?? textOf(child(include, 'local'))
   const place = include.place
-  if (local !== undefined && !/^https?:|[$*]/.test(local)) {
+  if (local !== undefined && !/^https?:|\$/.test(local)) {
     const inputs = child(include, 'inputs')
     return [{ place, file: local.replace(/^\/+/, ''), inputs, sentence: '' }]
   }

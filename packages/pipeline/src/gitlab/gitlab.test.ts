@@ -140,6 +140,22 @@ describe('readGitlabJobs', () => {
     ])
   })
 
+  it('reads every file that a pattern of an include picks', async () => {
+    const { jobs, unknowns } = await read(
+      'include:\n  - local: /ci/*.yml\n  - local: more/**.yml\n  - local: ../**.yml\n',
+      {
+        ...WIDGET,
+        'ci/a.yml': 'a: { script: npm publish }\n',
+        'ci/b.txt': 'b: { script: npm publish }\n',
+        'ci/deep/c.yml': 'c: { script: npm publish }\n',
+        'more/d.yml': 'd: { script: npm publish }\n',
+        'more/deep/e.yml': 'e: { script: npm publish }\n',
+      },
+    )
+    expect(jobs.map(({ id }) => id)).toEqual(['a', 'd', 'e'])
+    expect(unknowns).toEqual([])
+  })
+
   it('puts the inputs of includes in, in keys and lists too, for each include anew', async () => {
     const { jobs, unknowns } = await read(
       'include:\n  - local: ci/all.yml\n    inputs: { place: there }\n',

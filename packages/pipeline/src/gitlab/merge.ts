@@ -46,6 +46,14 @@ export function extended(
 // Their items are put in one by one, which `scriptLines` does.
 const SCRIPTS = new Set(['before_script', 'script', 'after_script'])
 
+/** Whether a job extends something that stands in none of the files that were read. */
+export function extendsUnread(job: Tree, config: Tree, depth = 0): boolean {
+  return textsOf(child(job, 'extends')).some((name) => {
+    const base = child(config, name)
+    return base === undefined || (depth < MAX_EXTENDS && extendsUnread(base, config, depth + 1))
+  })
+}
+
 /** A job with what `!reference [job, key]` stands for, outside of its scripts. */
 export function dereferenced(job: Tree, config: Tree, depth = 0): Tree {
   if (depth > MAX_REFERENCES) return job

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
 import { PipelineError, reasonOf } from '../errors.ts'
+import { matchesGlob } from './globs.ts'
 
 // The lock files of the largest monorepos have about ten megabytes.
 const MAX_TEXT_BYTES = 32 * 1024 * 1024
@@ -41,6 +42,28 @@ async function fileIfThere(root: string, file: string): Promise<string | undefin
   const size = Math.round(found.size / 1024 / 1024)
   const reason = bytes === undefined ? `it has ${size} MB` : 'it is not UTF-8'
   throw new PipelineError('file_unreadable', { file, reason })
+}
+
+// Deeper than people put files, and a bound on the walk.
+const MAX_FOLDERS = 2000
+
+/** The files that a pattern with `*` picks, by path from the root; `**.yml` is short for all below. */
+export async function filesMatching(root: string, glob: string): Promise<readonly string[]> {
+  const pattern = glob.replace(/\*\*(?=[^/])/g, '**/*')
+  const found: string[] = []
+  const start = posix.dirname(`${pattern.slice(0, pattern.indexOf('*'))}x`)
+  if (joinInside('.', start) === undefined) return []
+  const folders = [start]
+  for (const folder of folders) {
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])
+    for (const entry of entries) {
+      const path = posix.join(folder, entry.name)
+      const isOwn = !['node_modules', '.git'].includes(entry.name)
+      if (entry.isFile() && matchesGlob(path, pattern)) found.push(path)
+      if (entry.isDirectory() && isOwn && folders.length < MAX_FOLDERS) folders.push(path)
+    }
+  }
+  return found.sort()
 }
 
 function absent(error: unknown, file: string): undefined {

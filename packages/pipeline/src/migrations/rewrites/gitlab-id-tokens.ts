@@ -2,6 +2,7 @@ import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertKeys, isFlow, keysIn, replaceText } from '../../edits/yaml-edits.ts'
+import { extendsUnread } from '../../gitlab/merge.ts'
 import { isElsewhere } from '../../publishers/needed.ts'
 import { audienceOf } from '../../publishers/registries.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
@@ -21,11 +22,24 @@ export const gitlabIdTokens: Rewrite = {
       const sharing = sharingIdToken(upload, release)
       if (sharing.length > 0) yield* shared(upload, sharing)
       else if (readsVault(upload.job)) yield unproved(upload)
+      else if (isPartlyRead(upload)) yield partlyRead(upload)
       else if (upload.credentials === 'unknown' && isElsewhere(release.pipeline))
         yield homeless(upload)
       else yield* declared(upload, release)
     }
   },
+}
+
+/** What a job extends elsewhere may give it a token, or ID tokens. */
+function isPartlyRead({ job: { source }, credentials }: TrustedUpload): boolean {
+  return credentials === 'unknown' && extendsUnread(source.written, source.workflow)
+}
+
+function partlyRead({ job, step }: TrustedUpload): Outcome {
+  return {
+    place: step.place,
+    sentence: `Job "${job.id}" is not changed: it extends what is not in this repository, and where \`${step.text}\` has its token from cannot be told. If it needs none any more, declare \`id_tokens:\` in the job.`,
+  }
 }
 
 /** Each upload would exchange the one ID token of the job, which PyPI takes once. */

@@ -2,6 +2,7 @@ import { sharingIdToken } from '../../checks/gitlab-one-exchange.ts'
 import { readsVault } from '../../credentials.ts'
 import type { Edit } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
+import { extendsUnread } from '../../gitlab/merge.ts'
 import type { ClientId } from '../../model.ts'
 import { isElsewhere } from '../../publishers/needed.ts'
 import { type Release, type TrustedUpload, uploadsOf } from '../../release.ts'
@@ -32,6 +33,7 @@ export const gitlabUnset: Rewrite = {
       const names = SHADOWING[step.client]
       const isOpen = credentials === 'unknown' && !job.idToken.granted && !readsVault(job)
       if (names === undefined || !isOpen || unsets(job, names)) continue
+      if (extendsUnread(job.source.written, job.source.workflow)) continue
       if (isOfOldPython(step) || sharingIdToken(upload, release).length > 0) continue
       const edits = editsFor(upload, names, release)
       if (edits === undefined) continue
