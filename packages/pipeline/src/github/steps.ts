@@ -4,7 +4,7 @@ import { capabilityOf } from '../steps/capability.ts'
 import { bundledNpm } from '../steps/node-versions.ts'
 import { pythonAsked } from '../steps/python-versions.ts'
 import type { Recognised } from '../steps/recognised.ts'
-import { leavesNpmAlone, packageRootOf } from '../steps/release-configs.ts'
+import { leavesNpmAlone, packageRootOf, releaseCommands } from '../steps/release-configs.ts'
 import { readScript } from '../steps/script.ts'
 import { onceEach, storedSecrets } from '../steps/secrets.ts'
 import { inCheckout, type ScriptContext, type ShellState } from '../steps/shell-state.ts'
@@ -179,6 +179,9 @@ class StepsReader {
     const { manifests, findings, textOf: read } = this.#context
     const place = child(step, 'uses')?.place ?? step.place
     const use = { client: publish.client, text: '', directory: '.' }
+    for (const script of releaseCommands(publish.client, '.', read)) {
+      readScript(script, () => place, inside, { ...this.#context, within: step })
+    }
     if (leavesNpmAlone(use, manifests.npm, read)) return
     // Where there is nothing for Python it publishes to npm only.
     if (isJupyterReleaser(action) && manifests.python.length === 0) return

@@ -74,6 +74,22 @@ export function packageRootOf({ client, directory }: ToolUse, read: ReadText): s
   return roots.length === 1 ? roots[0] : undefined
 }
 
+/** github.com/semantic-release/exec: what semantic-release runs before it publishes, and in order to publish. */
+export function releaseCommands(
+  client: ClientId,
+  directory: string,
+  read: ReadText,
+): readonly string[] {
+  if (client !== 'semantic-release') return []
+  const { tree } = configOf(SEMANTIC_RELEASE, 'release', directory, read)
+  const options = itemsOf(child(tree, 'plugins'))
+    .filter((plugin) => nameOf(plugin) === '@semantic-release/exec')
+    .map((plugin) => itemsOf(plugin)[1])
+  return ['prepareCmd', 'publishCmd'].flatMap((name) =>
+    options.flatMap((one) => textOf(child(one, name)) ?? []),
+  )
+}
+
 function nameOf(plugin: Tree): string | undefined {
   return textOf(plugin) ?? textOf(itemsOf(plugin)[0])
 }

@@ -18,7 +18,7 @@ import {
 import { pythonTask } from './python-tasks.ts'
 import type { Recognised } from './recognised.ts'
 import { registriesSetBy } from './registries-set.ts'
-import { leavesNpmAlone, packageRootOf } from './release-configs.ts'
+import { leavesNpmAlone, packageRootOf, releaseCommands } from './release-configs.ts'
 import { MAX_REPEATED, type Rounds, runCommands, type Shell } from './running.ts'
 import { shellScriptOf } from './script-files.ts'
 import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from './secrets.ts'
@@ -162,6 +162,9 @@ class ScriptReader {
     }
     const { manifests, textOf } = this.#context
     const use = { client: publish.client, text: command.text, directory }
+    for (const script of releaseCommands(publish.client, directory, textOf)) {
+      this.#nested(script, place, { ...state, directory })
+    }
     if (leavesNpmAlone(use, manifests.npm, textOf)) return
     const packageRoot = packageRootOf(use, textOf)
     const rooted = packageRoot === undefined ? publish : { ...publish, packageRoot }
