@@ -32,7 +32,7 @@ const PARTS = {
   },
   pipeline: {
     'yaml/': ['errors.ts', 'place.ts'],
-    'repository/': ['errors.ts', 'model.ts', 'yaml/'],
+    'repository/': ['errors.ts', 'model.ts', 'once.ts', 'yaml/'],
     'steps/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'yaml/'],
     'github/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'steps/', 'yaml/'],
     'gitlab/': ['errors.ts', 'job.ts', 'model.ts', 'place.ts', 'repository/', 'steps/', 'yaml/'],

@@ -18,7 +18,7 @@ export const leftoverToken: Check = {
         yield {
           place,
           message: `${where} is still handed to \`${upload.step.text}\`. ${effect(upload)}`,
-          fix: 'If the publisher is configured, take the token out and release once without it; then delete the secret and revoke the token. `trustpub migrate` makes the edit.',
+          fix: 'If the publisher is configured, take the token out and release once without it; then delete the secret and revoke the token. `trustpub migrate` shows the edit, or why it leaves the token.',
         }
       }
     }

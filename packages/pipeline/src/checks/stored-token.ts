@@ -16,7 +16,7 @@ export const storedToken: Check = {
       yield {
         place: secret.place,
         message: `${secret.name} is a stored token: it can leak, ${end(upload)}, and it proves nothing about where ${what(upload)} came from.`,
-        fix: 'Move to trusted publishing: `trustpub migrate` shows the edit.',
+        fix: 'Move to trusted publishing: `trustpub migrate` shows the edit, or why it leaves the token.',
       }
     }
   },

@@ -22,8 +22,17 @@ export function registryOf({ registry, ecosystem }: PublishStep): string {
 
 /** What tells registries apart: the host, and PyPI has two names. */
 export function hostOf(registry: string): string {
-  return URL.canParse(registry) ? new URL(registry).host.replace(/^upload\.pypi/, 'pypi') : registry
+  const known = HOSTS.get(registry)
+  if (known !== undefined) return known
+  const host = URL.canParse(registry)
+    ? new URL(registry).host.replace(/^upload\.pypi/, 'pypi')
+    : registry
+  HOSTS.set(registry, host)
+  return host
 }
+
+/** A repository has a few registries, and asks for their hosts for every package again. */
+const HOSTS = new Map<string, string>()
 
 /** The audience that ID tokens for a registry must have. */
 export function audienceOf(ecosystem: 'npm' | 'pypi', registry: string): string {

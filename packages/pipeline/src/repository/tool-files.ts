@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { once } from '../once.ts'
 import type { ReadText } from './files.ts'
 import { isRecord } from './json-fields.ts'
 
@@ -61,7 +62,7 @@ export function dependencyVersion(
   read: ReadText,
   directory = '.',
 ): (Asked & { readonly locked: boolean }) | undefined {
-  const found = locked(name, read)
+  const found = lockedIn(read)(name)
   if (found !== undefined) return { ...found, locked: true }
   for (const file of new Set([posix.join(directory, 'package.json'), 'package.json'])) {
     const manifest = parsed(read(file) ?? '')
@@ -81,7 +82,15 @@ export function pythonLocked(tool: string, name: string, read: ReadText): Asked 
   return written === undefined ? undefined : { written, file }
 }
 
-/** Lock files are large: they are searched, not parsed. */
+/** Lock files are large: they are searched, not parsed, and for every name once. */
+const lockedIn = once((read: ReadText) => {
+  const known = new Map<string, Asked | undefined>()
+  return (name: string): Asked | undefined => {
+    if (!known.has(name)) known.set(name, locked(name, read))
+    return known.get(name)
+  }
+})
+
 function locked(name: string, read: ReadText): Asked | undefined {
   const quoted = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
   const patterns: readonly (readonly [file: string, pattern: RegExp])[] = [
