@@ -59,3 +59,8 @@ export interface ChangedFile {
 export function isChange(outcome: Outcome): outcome is Change {
   return 'edits' in outcome
 }
+
+/** The same may be found of several uploads. */
+export function onceEach<T extends Outcome>(outcomes: readonly T[]): readonly T[] {
+  return [...new Map(outcomes.map((one) => [JSON.stringify(one), one])).values()]
+}
