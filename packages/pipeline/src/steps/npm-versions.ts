@@ -4,6 +4,9 @@ import { isCertainlyBelow } from './tool-version.ts'
 /** npm 11.5.1 is the first that exchanges ID tokens (docs.npmjs.com, "Trusted publishing"); Node 24.5 brings it. */
 export const NPM_WITH_OIDC = '11.5.1'
 
+/** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
+export const NPM_PIN = '11.19.1'
+
 const REMEDY = 'set up Node 24, or run `npm install -g npm@11` before the publish'
 
 /** Why an npm cannot exchange ID tokens. Undefined if it can, or if what is written leaves it open. */

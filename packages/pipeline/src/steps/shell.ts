@@ -1,3 +1,5 @@
+import { expansionEnd } from './shell-ends.ts'
+
 /** One simple command of a script. */
 export interface Command {
   /** Split as a POSIX shell splits words, quotes removed; `$VAR`, `$(…)`, globs and `${{ … }}` stay as text. */
@@ -283,38 +285,4 @@ class Splitter {
     const found = this.#script.indexOf(text, from)
     return found < 0 ? this.#script.length : found
   }
-}
-
-/** Where `$VAR`, `${…}`, `$(…)`, a pair of backquotes or `${{ … }}` ends that begins at `start`. */
-function expansionEnd(script: string, start: number): number {
-  const closedBy = (text: string, from: number): number => {
-    const found = script.indexOf(text, from)
-    return found < 0 ? script.length : found + text.length
-  }
-  if (script.startsWith('${{', start)) return closedBy('}}', start + 3)
-  if (script.startsWith('${', start)) return closedBy('}', start + 2)
-  if (script[start] === '`') return closedBy('`', start + 1)
-  if (script.startsWith('$(', start)) return parenthesisEnd(script, start + 1)
-  return start + 1
-}
-
-function parenthesisEnd(script: string, start: number): number {
-  let depth = 0
-  for (let i = start; i < script.length; i++) {
-    const char = script[i]
-    if (char === '\\') i++
-    else if (char === "'") i = quoteEnd(script, "'", i)
-    else if (char === '"') i = quoteEnd(script, '"', i)
-    else if (char === '(') depth++
-    else if (char === ')' && --depth === 0) return i + 1
-  }
-  return script.length
-}
-
-function quoteEnd(script: string, quote: string, start: number): number {
-  for (let i = start + 1; i < script.length; i++) {
-    if (script[i] === '\\' && quote === '"') i++
-    else if (script[i] === quote) return i
-  }
-  return script.length
 }

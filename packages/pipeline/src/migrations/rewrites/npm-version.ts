@@ -5,16 +5,13 @@ import type { JobStep, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { THROUGH_NPM } from '../../steps/capability.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
-import { NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
+import { NPM_PIN, NPM_WITH_OIDC } from '../../steps/npm-versions.ts'
 import { isCertainlyAtLeast, isCertainlyIn, mayBeIn } from '../../steps/tool-version.ts'
 import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, listsAround, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
 import { NODE, withNode24 } from './set-up-node.ts'
-
-/** The npm that is installed where the one at hand is too old: runs on Node 20.17 and later, newest of its line. */
-export const NPM_PIN = '11.19.1'
 
 /** An npm that can exchange ID tokens, for every step that publishes through npm. */
 export const npmVersion: Rewrite = {
