@@ -1,7 +1,8 @@
 import type { Edit } from '../edits/edit.ts'
 import { insertKeys, type Position } from '../edits/yaml-edits.ts'
+import type { Job } from '../job.ts'
 import type { Release } from '../release.ts'
-import { isMap, type Tree } from '../yaml/tree.ts'
+import { child, isMap, type Tree } from '../yaml/tree.ts'
 
 /** The edit of a finding that puts keys into a map; nothing where that cannot be written. */
 export function added(
@@ -14,4 +15,10 @@ export function added(
   if (source === undefined || !isMap(map)) return {}
   const edit = insertKeys(source, map, lines, position)
   return edit === undefined ? {} : { edits: [edit] }
+}
+
+/** The permissions that count for a job, where its own file has them. */
+export function permissionsOf({ permissions, source }: Job): Tree | undefined {
+  if (permissions.from === 'job') return child(source.job, 'permissions')
+  return permissions.from === 'workflow' ? child(source.workflow, 'permissions') : undefined
 }

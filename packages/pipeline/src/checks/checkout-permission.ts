@@ -1,7 +1,5 @@
-import type { PublishJob } from '../model.ts'
 import { type Release, uploadsOf } from '../release.ts'
-import { child, type Tree } from '../yaml/tree.ts'
-import { added } from './added.ts'
+import { added, permissionsOf } from './added.ts'
 import type { Check } from './check.ts'
 
 /** F39: a permissions block for the ID token has taken away the right to read. */
@@ -23,7 +21,7 @@ export const checkoutPermission: Check = {
         place: place ?? job.place,
         message: `Job "${job.id}" checks out, and its permissions do not list \`contents\`. In a private repository the checkout ends with "remote: Repository not found"; in a public one it works.`,
         fix: 'Add `contents: read` beside `id-token: write`.',
-        ...added(release, blockOf(job), ['contents: read']),
+        ...added(release, permissionsOf(job), ['contents: read']),
       }
     }
   },
@@ -35,10 +33,4 @@ const LICENSES = ['', '.md', '.txt', '.rst'].flatMap((end) =>
 
 function isLicensed({ source }: Release): boolean {
   return LICENSES.some((file) => source(file) !== undefined)
-}
-
-/** The permissions that count, where the job's own file has them. */
-function blockOf({ permissions, source }: PublishJob): Tree | undefined {
-  if (permissions.from === 'job') return child(source.job, 'permissions')
-  return permissions.from === 'workflow' ? child(source.workflow, 'permissions') : undefined
 }

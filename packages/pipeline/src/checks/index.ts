@@ -12,6 +12,7 @@ import { checkoutPermission } from './checkout-permission.ts'
 import { clientRefusesNode } from './client-refuses-node.ts'
 import { clientTooOld } from './client-too-old.ts'
 import { dangerousTrigger } from './dangerous-trigger.ts'
+import { dispatchPermission } from './dispatch-permission.ts'
 import { draftRelease } from './draft-release.ts'
 import { emptyToken } from './empty-token.ts'
 import { forcedProvenance } from './forced-provenance.ts'
@@ -113,6 +114,7 @@ export const CHECKS: readonly Check[] = [
   // The run.
   unreadableFile,
   silentTrigger,
+  dispatchPermission,
   neverStarts,
   draftRelease,
   tagFilter,

@@ -150,6 +150,7 @@ function usesRunToken({ inputs, variables, tree }: JobStep, input: string): bool
   return given === undefined || isRunToken(given)
 }
 
-function isRunToken(text: string): boolean {
+/** Tells whether a text is GitHub's own token of the run. */
+export function isRunToken(text: string): boolean {
   return /^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/i.test(text)
 }

@@ -2,8 +2,9 @@ import type { JobStep, ScriptCommand } from '../job.ts'
 import { hostOf, PUBLIC } from '../publishers/registries.ts'
 import { type TrustedUpload, uploadsOf } from '../release.ts'
 import { isCertainlyBelow } from '../steps/tool-version.ts'
-import { child, spell, textOf } from '../yaml/tree.ts'
+import { spell } from '../yaml/tree.ts'
 import type { Check, Found } from './check.ts'
+import { goesOn } from './goes-on.ts'
 
 /** F2: trusted publishing gives a token for uploads, and from npm 12.2 on for tags; for nothing else. */
 export const tokenlessWrites: Check = {
@@ -51,13 +52,6 @@ function hasToken(steps: readonly JobStep[]): boolean {
 
 function isSecret(value: string): boolean {
   return /\$\{\{/.test(value) && !/\b(?:secrets\.GITHUB_TOKEN|github\.token)\b/i.test(value)
-}
-
-/** `|| true`, `|| echo`: whoever writes that goes on without. */
-function goesOn({ tree }: JobStep, { text }: ScriptCommand): boolean {
-  const script = textOf(child(tree, 'run')) ?? ''
-  const rest = script.slice(script.indexOf(text) + text.length).split('\n')[0] ?? ''
-  return textOf(child(tree, 'continue-on-error')) === 'true' || /\|\|(?!.*\bexit\b)/.test(rest)
 }
 
 function isBeforeTags({ step: { npm } }: TrustedUpload): boolean {

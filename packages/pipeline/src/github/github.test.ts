@@ -293,6 +293,13 @@ describe('stored secrets', () => {
     )
     expect(step?.storedSecrets.map(({ name }) => name)).toEqual(['PYPI'])
   })
+
+  it('are not those that git is given beside', async () => {
+    const [step] = await stepsOf(
+      `      - run: |\n          git remote set-url origin https://\${{ secrets.BOT }}@github.com/acme/pkg\n          poetry publish -u __token__ -p \${{ secrets.PYPI }}\n`,
+    )
+    expect(step?.storedSecrets.map(({ name }) => name)).toEqual(['PYPI'])
+  })
 })
 
 describe('registries', () => {

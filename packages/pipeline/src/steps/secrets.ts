@@ -85,11 +85,15 @@ export function usableFor(upload: Upload, left: readonly LeftSecret[]): readonly
     .map(({ name, place, by, as }) => ({ name, place, by, ...(as !== undefined && { as }) }))
 }
 
-/** What is left of a script without the lines that store a token for another registry. */
+/** What logs in to where the repository is: no client of a registry reads it. */
+const FOR_GIT = /^\s*git\s[^;&|]*$|\|\s*gh auth login\b[^;&|]*$/
+
+/** What is left of a script without the lines that hold a token for another registry, or for git. */
 export function withoutOthers(script: string, upload: Upload): string {
   return script
     .split('\n')
     .filter((line) => {
+      if (FOR_GIT.test(line)) return false
       const host = hostStoredFor(line)
       return host === undefined || !isForAnother(host, upload)
     })

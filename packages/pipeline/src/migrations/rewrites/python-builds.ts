@@ -41,12 +41,15 @@ function maturinBuild(text: string): string {
   return `${head} build ${maturinFlags(flags)}`
 }
 
+/** Flags of `maturin publish` alone, or written anew for the build. */
+const UPLOAD_SWITCHES =
+  /\s*(?<!\S)(?:--skip-existing|--no-sdist|--non-interactive|--release)(?!\S)/g
+const UPLOAD_OPTIONS =
+  /\s*(?<!\S)(?:-u|--username|-p|--password|-r|--repository|--repository-url)(?:[= ](?:"[^"]*"|'[^']*'|\$\{\{[^}]*\}\}|[^-\s]\S*))?/g
+
 /** What `maturin build` is to be given for what `maturin publish` was given. */
 export function maturinFlags(flags: string): string {
-  const kept = flags.replace(
-    /\s*(?<!\S)(?:--skip-existing|--no-sdist|--non-interactive|--release|-u|--username|-p|--password|-r|--repository|--repository-url)(?:[= ](?:"[^"]*"|'[^']*'|\$\{\{[^}]*\}\}|[^-\s]\S*))?/g,
-    '',
-  )
+  const kept = flags.replace(UPLOAD_SWITCHES, '').replace(UPLOAD_OPTIONS, '')
   const sdist = /(?<!\S)--no-sdist\b/.test(flags) ? '' : ' --sdist'
   return `--release${sdist}${kept === '' || /^\s/.test(kept) ? kept : ` ${kept}`}`
 }

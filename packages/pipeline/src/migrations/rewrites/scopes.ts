@@ -36,7 +36,10 @@ const COMMANDS: readonly (readonly [words: RegExp, scopes: readonly string[]])[]
     /^(?:lerna (?:publish|version)|release-it|np|auto|nx release|changeset tag|standard-version)\b/,
     ['contents'],
   ],
-  [/^python-semantic-release\b/, ['contents']],
+  [
+    /^(?:python-semantic-release|autopub (?:commit|githubrelease)|tbump|fullrelease)\b/,
+    ['contents'],
+  ],
   [/^(?:npm|pnpm|yarn) version\b/, []],
 ]
 
