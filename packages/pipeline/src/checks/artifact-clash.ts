@@ -1,7 +1,7 @@
 import { isActionBelow } from '../github/action-use.ts'
 import { isExpression } from '../github/expressions.ts'
 import type { Job } from '../job.ts'
-import { uploadsOf } from '../release.ts'
+import { type Release, uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
 import { jobsUntil, type Kept, keptBy } from './artifacts.ts'
 import type { Check, Found } from './check.ts'
@@ -14,14 +14,8 @@ export const artifactClash: Check = {
   severity: 'error',
   *find(release) {
     if (release.pipeline.provider !== 'github') return
-    for (const { job } of uploadsOf(release)) {
-      const jobs = jobsUntil(release, job)
-      if (
-        jobs.some(({ steps }) =>
-          steps.some(({ action }) => /delete-artifact/.test(action?.name ?? '')),
-        )
-      )
-        continue
+    for (const jobs of runsOf(release)) {
+      if (jobs.some(deletes)) continue
       const kept = keptBy(jobs).filter(writesOnce)
       for (const one of kept) {
         const found = byRows(one) ?? byTwo(one, kept)
@@ -29,6 +23,19 @@ export const artifactClash: Check = {
       }
     }
   },
+}
+
+/** The jobs that the publishes of each workflow wait for, and those that publish: what stops one of them stops a publish. */
+function runsOf(release: Release): Iterable<readonly Job[]> {
+  const runs = new Map<string, Set<Job>>()
+  for (const { job } of uploadsOf(release)) {
+    runs.set(job.entry, new Set([...(runs.get(job.entry) ?? []), ...jobsUntil(release, job)]))
+  }
+  return [...runs.values()].map((jobs) => [...jobs])
+}
+
+function deletes({ steps }: Job): boolean {
+  return steps.some(({ action }) => /delete-artifact/.test(action?.name ?? ''))
 }
 
 function writesOnce({ name, step, job }: Kept): boolean {
