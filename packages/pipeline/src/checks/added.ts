@@ -1,5 +1,5 @@
 import type { Edit } from '../edits/edit.ts'
-import { insertKeys, type Position } from '../edits/yaml-edits.ts'
+import { insertKeys, type Position, replaceText } from '../edits/yaml-edits.ts'
 import type { Job } from '../job.ts'
 import type { Release } from '../release.ts'
 import { child, isMap, type Tree } from '../yaml/tree.ts'
@@ -21,4 +21,18 @@ export function added(
 export function permissionsOf({ permissions, source }: Job): Tree | undefined {
   if (permissions.from === 'job') return child(source.job, 'permissions')
   return permissions.from === 'workflow' ? child(source.workflow, 'permissions') : undefined
+}
+
+/** The edit of a finding that lets a job write to one more scope. */
+export function allowed(
+  release: Release,
+  job: Job,
+  scope: string,
+): { readonly edits?: readonly Edit[] } {
+  const block = permissionsOf(job)
+  const set = child(block, scope)
+  if (set === undefined) return added(release, block, [`${scope}: write`])
+  const source = release.source(set.place.file)
+  const edit = source && replaceText(source, set, 'write')
+  return edit === undefined ? {} : { edits: [edit] }
 }

@@ -1,7 +1,7 @@
 import type { Job, JobStep, ScriptCommand } from '../job.ts'
 import { type Release, uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
-import { added, permissionsOf } from './added.ts'
+import { allowed } from './added.ts'
 import type { Check } from './check.ts'
 import { goesOn } from './goes-on.ts'
 import { isRunToken } from './release-makers.ts'
@@ -27,7 +27,7 @@ export const dispatchPermission: Check = {
             place: command.place,
             message: `\`${command.text}\` ends with "HTTP 403: Resource not accessible by integration", as the permissions of job "${job.id}" do not list \`actions: write\`: ${silent ? 'the run goes on, and ' : ''}nothing is published.`,
             fix: 'Add `actions: write` to the permissions of the job.',
-            ...added(release, permissionsOf(job), ['actions: write']),
+            ...allowed(release, job, 'actions'),
           }
         }
       }

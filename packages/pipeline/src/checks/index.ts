@@ -11,6 +11,7 @@ import type { Check } from './check.ts'
 import { checkoutPermission } from './checkout-permission.ts'
 import { clientRefusesNode } from './client-refuses-node.ts'
 import { clientTooOld } from './client-too-old.ts'
+import { contentsPermission } from './contents-permission.ts'
 import { dangerousTrigger } from './dangerous-trigger.ts'
 import { dispatchPermission } from './dispatch-permission.ts'
 import { draftRelease } from './draft-release.ts'
@@ -129,6 +130,7 @@ export const CHECKS: readonly Check[] = [
   actionRef,
   oldTwine,
   checkoutPermission,
+  contentsPermission,
   ghContext,
   prereleaseTag,
   // Stored tokens and hardening.

@@ -39,9 +39,11 @@ export function releaseMakers(release: Release): readonly ReleaseMaker[] {
   })
 }
 
-const RELEASES =
+/** Actions that make releases, or add to them. */
+export const RELEASES: RegExp =
   /^(?:softprops\/action-gh-release|ncipollo\/release-action|actions\/create-release|marvinpinto\/action-automatic-releases|elgohr\/github-release-action)$/
-const TAGS =
+/** Actions that push tags. */
+export const TAGS: RegExp =
   /^(?:mathieudutour\/github-tag-action|anothrnick\/github-tag-action|rickstaa\/action-create-tag|butlerlogic\/action-autotag|salsify\/action-detect-and-tag-new-version)$/
 
 function madeBy(step: JobStep, job: Job, release: Release): Made | undefined {
@@ -117,7 +119,7 @@ function pushesTags(words: readonly string[], { steps }: Job): boolean {
 }
 
 /** Git pushes with what the checkout has left: the token of the run unless another is given. */
-function pushesAsRun({ steps }: Job): boolean {
+export function pushesAsRun({ steps }: Job): boolean {
   const checkout = steps.find(({ action }) => action?.name === 'actions/checkout')
   const sets = steps.some(({ commands }) => commands.some(({ words }) => givesAnother(words)))
   const { inputs = new Map<string, string>() } = checkout ?? {}
@@ -142,7 +144,8 @@ function givesAnother([program, verb, ...rest]: readonly string[]): boolean {
   )
 }
 
-function usesRunToken({ inputs, variables, tree }: JobStep, input: string): boolean {
+/** Tells whether an action is given the token of the run by an input, or takes it by itself. */
+export function usesRunToken({ inputs, variables, tree }: JobStep, input: string): boolean {
   const given =
     inputs.get(input) ??
     textOf(child(tree, 'with', 'github_token')) ??
