@@ -65,7 +65,7 @@ function planOf(job: PublishJob, source: SourceFile, release: Release): Plan | s
   }
   const handover = handoverOf(step, release)
   if (typeof handover === 'string') return handover
-  return assembled(job, step, handover, source)
+  return assembled(job, step, handover, source, release)
 }
 
 function assembled(
@@ -73,10 +73,12 @@ function assembled(
   step: PublishStep,
   handover: Handover,
   source: SourceFile,
+  release: Release,
 ): Plan | string {
   const tree = job.source.written
   const publish = job.id.split('/').at(-1) ?? job.id
   const build = `build-${publish}`
+  const artifact = artifactOf(job, publish, release)
   const layout = layoutOf(source, tree, step.within)
   const jobs = entriesOf(child(job.source.workflow, 'jobs')).map(([id]) => id)
   const key = tree.span?.key
@@ -108,12 +110,12 @@ function assembled(
     `${layout.key}steps:`,
     `${layout.step}- uses: ${usesFor('actions/download-artifact', 'v8', workflow)}`,
     `${layout.step}  with:`,
-    `${layout.step}    name: ${ARTIFACT}`,
+    `${layout.step}    name: ${artifact}`,
     ...(handover.path === '.' ? [] : [`${layout.step}    path: ${handover.path}`]),
     ...handover.publish(workflow).map((line) => layout.step + line),
   ]
   const publishing = second.join(eol) + eol + (handover.keepsStep ? own : '')
-  const upload = uploadLines(handover, workflow)
+  const upload = uploadLines(handover, artifact, workflow)
     .map((line) => layout.step + line + eol)
     .join('')
   return {
@@ -139,14 +141,19 @@ function installsOfNpm(source: SourceFile, job: Tree): readonly Edit[] {
     .flatMap((step) => removeItem(source, list, step) ?? [])
 }
 
-/** What the artifact is called between the two jobs. */
-const ARTIFACT = 'release-files'
+/** What the artifact is called between the two jobs: a run has one of each name. */
+function artifactOf(job: PublishJob, publish: string, release: Release): string {
+  const alone = publishingJobs(release).every(
+    (one) => one.entry !== job.entry || one.source.job === job.source.job,
+  )
+  return alone ? 'release-files' : `release-files-${publish}`
+}
 
-function uploadLines({ files }: Handover, workflow: Tree): readonly string[] {
+function uploadLines({ files }: Handover, artifact: string, workflow: Tree): readonly string[] {
   return [
     `- uses: ${usesFor('actions/upload-artifact', 'v7', workflow)}`,
     '  with:',
-    `    name: ${ARTIFACT}`,
+    `    name: ${artifact}`,
     `    path: ${files}`,
     '    if-no-files-found: error',
   ]

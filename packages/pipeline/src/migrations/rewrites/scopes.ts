@@ -17,6 +17,7 @@ const ACTIONS: readonly (readonly [name: RegExp, scopes: readonly string[]])[] =
     /^(?:softprops\/action-gh-release|ncipollo\/release-action|actions\/create-release|actions\/upload-release-asset|svenstaro\/upload-release-action|marvinpinto\/action-automatic-releases|release-drafter\/release-drafter|elgohr\/github-release-action|taiki-e\/create-gh-release-action|stefanzweifel\/git-auto-commit-action|ad-m\/github-push-action|endbug\/add-and-commit|mathieudutour\/github-tag-action|peaceiris\/actions-gh-pages|jamesives\/github-pages-deploy-action)$/,
     ['contents'],
   ],
+  [/^(?:jasonetco\/create-an-issue|peter-evans\/create-issue-from-file)$/, ['issues']],
   [/^actions\/attest(?:-build-provenance|-sbom)?$/, ['attestations']],
   [/^actions\/deploy-pages$/, ['pages']],
   [/^docker\/(?:login|build-push)-action$/, ['packages']],
@@ -41,6 +42,17 @@ const COMMANDS: readonly (readonly [words: RegExp, scopes: readonly string[]])[]
     ['contents'],
   ],
   [/^(?:npm|pnpm|yarn) version\b/, []],
+]
+
+/** What scripts of actions/github-script call, which has the token of the run unless it is given another. */
+const CALLS: readonly (readonly [call: RegExp, scope: string])[] = [
+  [
+    /\.repos\.(?:(?:create|update|delete|upload)Release\w*|createDispatchEvent|createOrUpdateFileContents)\b|\.git\.(?:create|update|delete)\w+/,
+    'contents',
+  ],
+  [/\.issues\.(?:create|update|add|set|remove|lock)\w*/, 'issues'],
+  [/\.pulls\.(?:create|update|merge|request)\w*/, 'pull-requests'],
+  [/\.actions\.createWorkflowDispatch\b/, 'actions'],
 ]
 
 /**
@@ -77,8 +89,16 @@ function scopesOf(step: JobStep): readonly string[] {
     return COMMANDS.filter(([pattern]) => pattern.test(line)).flatMap(([, scopes]) => scopes)
   })
   const ofToken = usesPackages(step) ? ['packages'] : []
-  const found = [...ofAction, ...ofCommands, ...ofToken]
+  const found = [...ofAction, ...ofCommands, ...ofScript(step), ...ofToken]
   return found.length === 0 && mayRelease(step) ? ['contents'] : found
+}
+
+function ofScript({ action, inputs }: JobStep): readonly string[] {
+  const token = inputs.get('github-token') ?? 'github.token'
+  if (action?.name !== 'actions/github-script' || !/github\.token|GITHUB_TOKEN/i.test(token))
+    return []
+  const script = inputs.get('script') ?? ''
+  return CALLS.filter(([call]) => call.test(script)).map(([, scope]) => scope)
 }
 
 /** Something that is not known, is handed the token of the run, and has to do with releases by its name. */
