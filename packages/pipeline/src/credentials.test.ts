@@ -51,6 +51,18 @@ describe('credentials', () => {
       'unknown',
     ],
     [
+      'an action that fetches secrets',
+      [{ uses: 'acme/gh-actions/actions/release-secrets@v1' }, PUBLISH],
+      true,
+      'unknown',
+    ],
+    [
+      'a directory that only the run knows',
+      [{ run: 'cd "$(node where.js)" && npm publish' }],
+      true,
+      'unknown',
+    ],
+    [
       'a secret that a command reads',
       [{ run: 'aws secretsmanager get-secret-value --secret-id npm > token' }, PUBLISH],
       true,

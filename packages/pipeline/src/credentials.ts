@@ -24,7 +24,8 @@ export type Credentials =
 export function credentialsOf(job: PublishJob, step: PublishStep, provider: string): Credentials {
   const granted = isGranted(job, step, provider)
   if (step.storedSecrets.length > 0) return granted ? 'both' : 'token'
-  if (takesTokenOfRun(job, step) || job.steps.some(exchangesByHand)) return 'unknown'
+  // What is in a directory that only the run knows may name a registry of its own.
+  if (step.adrift || takesTokenOfRun(job, step) || job.steps.some(exchangesByHand)) return 'unknown'
   // Leave to ask for ID tokens may be there for a vault or a cloud.
   if (granted) return readsVault(job) ? 'unknown' : 'trusted'
   // GitLab puts the variables of the project's settings into every job.
@@ -81,7 +82,7 @@ function isIdToken(value: string, steps: readonly JobStep[]): boolean {
 
 /** Actions that put secrets from a vault into the environment. */
 const LOADERS =
-  /^(?:hashicorp\/vault-action|1password\/load-secrets-action|aws-actions\/aws-secretsmanager-get-secrets|google-github-actions\/get-secretmanager-secrets|azure\/get-keyvault-secrets|bitwarden\/sm-action|dopplerhq\/.*|infisical\/secrets-action|akeyless-community\/.*|grafana\/shared-workflows.*vault.*)$/
+  /^(?:hashicorp\/vault-action|1password\/load-secrets-action|aws-actions\/aws-secretsmanager-get-secrets|google-github-actions\/get-secretmanager-secrets|azure\/get-keyvault-secrets|bitwarden\/sm-action|dopplerhq\/.*|infisical\/secrets-action|akeyless-community\/.*|grafana\/shared-workflows.*vault.*|.*\/(?:fetch|get|import|load|read|release)-[\w-]*secrets?)$/
 
 const READS_SECRET =
   /^(?:vault|op|doppler|sops|infisical)\s|^aws\s+(?:secretsmanager|ssm|codeartifact)\b|^gcloud\s+secrets\b|^az\s+keyvault\b|^gpg\s.*(?:-d\b|--decrypt)/

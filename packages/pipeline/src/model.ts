@@ -123,6 +123,8 @@ export interface PublishStep {
   readonly text: string
   /** Relative to the root. */
   readonly directory: string
+  /** It runs in a directory that only the run knows, and the one above is none: then it names no packages. */
+  readonly adrift?: true
   /**
    * What follows the publish verb, split as a shell splits words: `['--access', 'public']`. Variables are put in;
    * what only a run knows keeps its `$`. Flags of the client

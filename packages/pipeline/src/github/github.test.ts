@@ -200,7 +200,7 @@ describe('readGithubJobs', () => {
     const { jobs, unknowns } = await read(
       `on: push\njobs:\n  publish:\n    steps:\n      - run: for d in packages/*; do (cd $d && npm publish); done\n`,
     )
-    expect(jobs).toEqual([])
+    expect(jobs[0]?.publishes).toMatchObject([{ adrift: true, packages: [] }])
     expect(unknowns[0]?.sentence).toContain('only known at run time')
   })
 
@@ -219,7 +219,7 @@ describe('readGithubJobs', () => {
     const { jobs, unknowns } = await read(
       `on: push\njobs:\n  publish:\n    strategy: { matrix: { dir: "\${{ fromJSON(needs.x.outputs.y) }}" } }\n    steps:\n      - run: npm publish\n        working-directory: \${{ matrix.dir }}\n`,
     )
-    expect(jobs).toEqual([])
+    expect(jobs[0]?.publishes).toMatchObject([{ adrift: true, packages: [] }])
     expect(unknowns).toHaveLength(1)
   })
 
@@ -515,6 +515,26 @@ describe('a script file of the repository', () => {
     )
     expect(jobs[0]?.publishes).toMatchObject([{ packages: ['packages/widget'] }])
     expect(unknowns).toEqual([])
+  })
+
+  it.each([
+    ['a program of its own', 'yarn release-tool publish', 'release-tool publish'],
+    ['a script by run-s', 'npm run release', 'aegir release'],
+    [
+      'a dry run that an input decides',
+      `node release.js --dry-run=\${{ inputs.dry }}`,
+      'release.js',
+    ],
+  ])('may hide a publish as %s that is given a token', async (_what, run, name) => {
+    const step = { run, env: { NODE_AUTH_TOKEN: `\${{ secrets.NPM_TOKEN }}` } }
+    const { unknowns } = await read(
+      JSON.stringify({ on: 'push', jobs: { publish: { steps: [step] } } }),
+      {
+        'package.json':
+          '{"private":true,"scripts":{"release":"run-s build release:all","release:all":"aegir run release"}}',
+      },
+    )
+    expect(unknowns).toMatchObject([{ sentence: expect.stringContaining(`"${name}" may publish`) }])
   })
 
   it('that is not there may hide a publish', async () => {

@@ -1,5 +1,5 @@
 import type { ClientId } from '../model.ts'
-import { flagValue, flagValues, isOn, type Options, parseOptions } from './options.ts'
+import { flagValue, flagValues, isAlwaysOn, isOn, type Options, parseOptions } from './options.ts'
 import { publishingTool, TOOL_VALUED } from './publishing-tools.ts'
 import type { Recognised, Selection } from './recognised.ts'
 import { unplayed } from './unplayed.ts'
@@ -72,6 +72,9 @@ const RECOGNISERS: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>
     'changesets-gitlab',
     (words) => (words[1] === 'comment' ? undefined : { kind: 'variable', name: 'INPUT_PUBLISH' }),
   ],
+  ['run-s', scriptsInTurn],
+  ['run-p', scriptsInTurn],
+  ['npm-run-all', scriptsInTurn],
   ['eval', (words) => ({ kind: 'shell', script: words.slice(1).join(' ') })],
 ])
 
@@ -81,6 +84,12 @@ const RECOGNISERS: ReadonlyMap<string, Recogniser> = new Map<string, Recogniser>
  */
 export function recognise(words: readonly string[]): Recognised | undefined {
   return RECOGNISERS.get(words[0] ?? '')?.(words) ?? publishingTool(words) ?? unplayed(words)
+}
+
+/** Package scripts by their names; a pattern may find anything. */
+function scriptsInTurn([, ...names]: readonly string[]): Recognised | undefined {
+  const plain = names.filter((name) => /^[\w:.-]+$/.test(name) && !name.startsWith('-'))
+  return { kind: 'shell', script: plain.map((name) => `npm run ${name}`).join('\n') }
 }
 
 function npm(words: readonly string[]): Recognised | undefined {
@@ -206,7 +215,7 @@ function published(
   options: Options,
   where: Where,
 ): Recognised | undefined {
-  if (isOn(options, '--dry-run', '--help', '-h')) return undefined
+  if (isAlwaysOn(options, '--dry-run', '--help', '-h')) return undefined
   return { kind: 'publish', client, args, ...where }
 }
 

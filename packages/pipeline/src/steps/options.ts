@@ -42,6 +42,11 @@ export function flagValue(options: Options, ...spellings: readonly string[]): st
   return flagValues(options, ...spellings).at(-1)
 }
 
+/** Tells whether a switch is on in every run: what an input or a variable decides is off in some. */
+export function isAlwaysOn(options: Options, ...spellings: readonly string[]): boolean {
+  return isOn(options, ...spellings) && !flagValue(options, ...spellings)?.includes('$')
+}
+
 /** Tells whether a switch is on: there, and not `=false`. */
 export function isOn(options: Options, ...spellings: readonly string[]): boolean {
   const value = flagValue(options, ...spellings)

@@ -1,5 +1,5 @@
 import type { ClientId } from '../model.ts'
-import { flagValue, isOn, parseOptions } from './options.ts'
+import { flagValue, isAlwaysOn, isOn, parseOptions } from './options.ts'
 import type { Recognised } from './recognised.ts'
 
 type Publish = Extract<Recognised, { kind: 'publish' }>
@@ -121,7 +121,7 @@ export function publishingTool(words: readonly string[]): Publish | undefined {
   })
   if (tool === undefined) return undefined
   const options = optionsOf(tool)
-  if (isOn(options, '--dry-run', '--preview', '--help', '-h')) return undefined
+  if (isAlwaysOn(options, '--dry-run', '--preview', '--help', '-h')) return undefined
   // To pdm it names the folder of the distributions.
   if (isOn(options, '-d') && tool.client !== 'pdm') return undefined
   if (isOn(options, '--skip-publish', '--skipPublish', '--no-publish')) return undefined

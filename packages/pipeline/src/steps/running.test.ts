@@ -94,8 +94,22 @@ describe('a publish in a loop', () => {
 
   it('stays unknown where only the run knows what it goes through', async () => {
     const found = await published('for d in $(ls packages); do (cd $d && npm publish); done')
-    expect(found).toHaveLength(1)
-    expect(found[0]).toContain('only known at run time')
+    expect(found).toEqual(['npm publish: ', expect.stringContaining('only known at run time')])
+  })
+
+  it('stays unknown where some package names a registry of its own', async () => {
+    const files: Files = {
+      'packages/inner/package.json':
+        '{"name":"@acme/inner","publishConfig":{"registry":"https://npm.pkg.github.com"}}',
+    }
+    const run = 'for d in $(ls packages); do (cd $d && npm publish); done'
+    expect(await published(run, files)).toEqual([expect.stringContaining('only known at run time')])
+  })
+
+  it('leaves what comes after it where it was, if each round comes back', async () => {
+    const run =
+      'for d in npm/*; do\n  cd $d\n  npm publish\n  cd ../..\ndone\ncd packages/cli\nnpm publish'
+    expect(await published(run)).toContain('npm publish: packages/cli')
   })
 })
 

@@ -97,8 +97,12 @@ class Runner {
   #loop(commands: readonly Command[], at: number): number | undefined {
     const { line, scope } = commands[at] ?? { line: 0, scope: [] }
     const loop = loopAt(commands, at)
-    const items = loop && itemsOf(loop.list, this.#stateIn(scope), this.#shell.manifests)
-    if (loop === undefined || items === undefined) return undefined
+    if (loop === undefined) return undefined
+    const items = itemsOf(loop.list, this.#stateIn(scope), this.#shell.manifests)
+    if (items === undefined) {
+      this.#roundOf({ ...loop, scope }, loop.variable)
+      return loop.end
+    }
     for (const item of items) {
       const before = this.#stateIn(scope)
       const set = [[loop.variable, item]] as const
@@ -106,6 +110,18 @@ class Runner {
       this.#repeat({ ...loop, scope }, scope, { ...before, variables })
     }
     return loop.end
+  }
+
+  /** A loop over what only the run knows. Where each round changes the directory and comes back, so does the loop. */
+  #roundOf(loop: Repeated, variable: string): void {
+    const { scope } = loop
+    const before = this.#stateIn(scope)
+    const variables = new Map([...before.variables].filter(([name]) => name !== variable))
+    this.#repeat(loop, scope, { ...before, variables })
+    const after = this.#stateIn(scope)
+    const returns = loop.body.some(({ words }) => /^cd (?:\.\.\/)*\.\.\/?$/.test(words.join(' ')))
+    const isLost = after.directory === undefined && returns
+    this.#set(scope, { ...after, ...(isLost && { directory: before.directory }) })
   }
 
   /** Whether a command calls a function of the script, which then has run. */

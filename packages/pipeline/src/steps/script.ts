@@ -24,7 +24,8 @@ import { shellScriptOf } from './script-files.ts'
 import { onceEach, secretsLeftBy, storedSecrets, usableFor, withoutOthers } from './secrets.ts'
 import { type Command, splitScript } from './shell.ts'
 import { assigned, enter, flagsIn, type ScriptContext, type ShellState } from './shell-state.ts'
-import { npmrcText, targetOf } from './target.ts'
+import { isSureOfRegistry, npmrcText, targetAdrift, targetOf } from './target.ts'
+import { givenToken } from './unplayed.ts'
 import { expand, pathIn, type Variables, valueIn } from './variables.ts'
 import { versionSetBy } from './versions-set.ts'
 import { unwrap } from './wrappers.ts'
@@ -123,7 +124,9 @@ class ScriptReader {
       shellScriptOf(words, command.words, changed, this.#context.textOf) ??
       this.#target(command, words, changed)
     const recognised =
-      file === undefined ? recognise(words) : ({ kind: 'shell', script: file } as const)
+      file === undefined
+        ? (recognise(words) ?? givenToken(words, changed.variables))
+        : ({ kind: 'shell', script: file } as const)
     if (recognised === undefined) return state
     const found = named(recognised, changed.variables)
     const after = this.#follow(found, command, changed, script)
@@ -152,15 +155,16 @@ class ScriptReader {
       !PSR_TOKENS.some((name) => state.variables.has(name))
     )
       return
-    const directory = pathIn(state.directory, publish.directory ?? '.', state.variables)
-    if (directory === undefined) {
+    const { manifests, textOf } = this.#context
+    const known = pathIn(state.directory, publish.directory ?? '.', state.variables)
+    if (known === undefined) {
       this.#unknown(
         place,
         `"${command.text}" runs in a directory that is only known at run time, so what it publishes cannot be told; write the directory.`,
       )
-      return
+      if (!isSureOfRegistry(publish, manifests)) return
     }
-    const { manifests, textOf } = this.#context
+    const directory = known ?? '.'
     const use = { client: publish.client, text: command.text, directory }
     for (const script of releaseCommands(publish.client, directory, textOf)) {
       this.#nested(script, place, { ...state, directory })
@@ -168,7 +172,10 @@ class ScriptReader {
     if (leavesNpmAlone(use, manifests.npm, textOf)) return
     const packageRoot = packageRootOf(use, textOf)
     const rooted = packageRoot === undefined ? publish : { ...publish, packageRoot }
-    const target = targetOf(rooted, directory, state, manifests)
+    const target =
+      known === undefined
+        ? targetAdrift(rooted, state, manifests)
+        : targetOf(rooted, directory, state, manifests)
     const npmrc = target.ecosystem === 'npm' ? npmrcText(directory, manifests) : ''
     const read = withoutOthers(`${script}\n${npmrc}`, target)
     const secrets = storedSecrets(publish.client, read, place, state.variables, findSecrets)
@@ -179,6 +186,7 @@ class ScriptReader {
       ecosystem: target.ecosystem,
       text: command.text,
       directory,
+      ...(known === undefined && { adrift: true }),
       args: publish.args,
       ...(target.registry !== undefined && { registry: target.registry }),
       packages: target.packages,
@@ -211,8 +219,9 @@ class ScriptReader {
       after = { ...done, npm, variables: after.variables }
     }
     // Without such a script `yarn lerna publish` and `pnpm lerna publish` run the program.
+    const { words } = unwrap([run.name, ...run.args])
     const program =
-      scripts.length > 0 ? undefined : recognise(unwrap([run.name, ...run.args]).words)
+      scripts.length > 0 ? undefined : (recognise(words) ?? givenToken(words, state.variables))
     if (program !== undefined && ['publish', 'unplayed', 'variable'].includes(program.kind)) {
       return this.#follow(program, command, state, command.text)
     }

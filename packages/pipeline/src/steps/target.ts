@@ -39,6 +39,40 @@ export function targetOf(
   }
 }
 
+/** Whether npm publishes to one registry in whatever directory it runs, as no package names one of its own. */
+export function isSureOfRegistry({ client }: Publish, { npm }: Manifests): boolean {
+  return (
+    client === 'npm' &&
+    npm.every(({ publishConfig, npmrc }) =>
+      [...publishConfig, ...npmrc].every(
+        ([key, value]) => !/(?:^|:)registry$/.test(key) || /\bregistry\.npmjs\.org\b/.test(value),
+      ),
+    )
+  )
+}
+
+/** What `npm publish` uploads in a directory that only the run knows. */
+export function targetAdrift(
+  publish: Publish,
+  { variables, userRegistry, registriesSet }: Parameters<typeof targetOf>[2],
+  { npm }: Manifests,
+): Target {
+  const around = npm.filter(({ directory }) => directory === '.')
+  const { registry, sentence } = npmRegistry(publish, [], {
+    variables,
+    userRegistry,
+    registriesSet,
+    around,
+  })
+  return {
+    ecosystem: 'npm',
+    packages: [],
+    files: [],
+    registry,
+    sentences: sentence === undefined ? [] : [sentence],
+  }
+}
+
 function pythonTarget(
   publish: Publish,
   directory: string,

@@ -1,4 +1,5 @@
-import { isOn, parseOptions } from './options.ts'
+import { isAlwaysOn, parseOptions } from './options.ts'
+import type { Variables } from './variables.ts'
 
 /** A command that publishes, or may, in a way that is not read further. */
 export interface Unplayed {
@@ -35,12 +36,33 @@ const MENTIONS = new Set(
 export function unplayed(words: readonly string[]): Unplayed | undefined {
   const [program = '', ...rest] = words
   const options = parseOptions(rest, new Set())
-  if (isOn(options, '--dry-run', '--preview', '--help')) return undefined
+  if (isAlwaysOn(options, '--dry-run', '--preview', '--help')) return undefined
   const tool = TOOLS.find(
     ([name, ...verbs]) => name === program && verbs.every((verb, i) => options.rest[i] === verb),
   )
   if (tool !== undefined) return notPlayed(tool.join(' '))
   return indirect(program, rest)
+}
+
+/** Programs with a `publish` or a `release` of their own, of something else than packages of npm or Python. */
+const OTHERS = new Set(
+  'cargo dart deno docker dotnet flutter gem gh git glab gradle helm jsr mvn netlify ovsx pod swift turbo vsce wrangler'.split(
+    ' ',
+  ),
+)
+
+/** A sentence for a program that nobody here knows, which is told to publish and sees a stored token of a registry. */
+export function givenToken(words: readonly string[], variables: Variables): Unplayed | undefined {
+  const [program = '', ...rest] = words
+  const options = parseOptions(rest, new Set())
+  const verb = options.rest.find((word) => /^(?:publish|release)(?:[-:]\w+)*$/.test(word))
+  const isHanded = [...variables].some(
+    ([name, { value }]) => /npm|node_auth|pypi|twine/i.test(name) && /\bsecrets\b/.test(value),
+  )
+  if (verb === undefined || !isHanded || OTHERS.has(program) || MENTIONS.has(program)) {
+    return undefined
+  }
+  return isAlwaysOn(options, '--dry-run', '--help') ? undefined : hidden(`${program} ${verb}`)
 }
 
 /** The sentence for a tool that publishes but is not played yet. */
