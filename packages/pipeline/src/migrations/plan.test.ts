@@ -172,6 +172,16 @@ describe('what planMigration leaves', () => {
     expect(left).not.toContainEqual(expect.stringContaining('To install'))
   })
 
+  it('is a script that may publish with a token that another step has stored', async () => {
+    const left = await leftOf(
+      workflow([
+        { run: `echo "//registry.npmjs.org/:_authToken=\${{ secrets.NPM_TOKEN }}" >> ~/.npmrc` },
+        { run: 'node ./scripts/publish.js' },
+      ]),
+    )
+    expect(left).toEqual([expect.stringContaining('"./scripts/publish.js" may publish')])
+  })
+
   it('is the token of a job that cannot be given leave', async () => {
     const env = { TWINE_PASSWORD: `\${{ secrets.PYPI_TOKEN }}` }
     const text = workflow([{ run: 'twine upload dist/*', env }])

@@ -52,7 +52,13 @@ export async function rewritten(
       }
     }
   }
-  return { releases, changes, left, texts }
+  return { releases, changes: onceSaid(changes), left, texts }
+}
+
+/** Uploads that share a line may each take something else with it. */
+function onceSaid(changes: readonly Change[]): readonly Change[] {
+  const key = ({ place, sentence }: Change): string => JSON.stringify([place, sentence])
+  return [...new Map(changes.toReversed().map((one) => [key(one), one])).values()].toReversed()
 }
 
 /** What a rewrite would change, and what it leaves: that includes everything in files that a generator writes. */

@@ -1,3 +1,4 @@
+import type { JobStep } from '../../job.ts'
 import type { Place } from '../../place.ts'
 import { registryOf } from '../../publishers/registries.ts'
 import { type Release, uploadsOf } from '../../release.ts'
@@ -17,11 +18,11 @@ export const otherRegistries: Rewrite = {
       yield { place: step.place, sentence }
     }
     for (const { place, sentence } of release.pipeline.unknowns) {
-      const [what] = /^"[^"]*" may publish|^\S+ seems to run "[^"]*"/.exec(sentence) ?? []
+      const [what] = HIDDEN.exec(sentence) ?? []
       if (place !== undefined && what !== undefined && isGivenToken(place, release)) {
         yield {
           place,
-          sentence: `${what}, and what it runs cannot be read here. Where that is twine 6.1, \`uv publish\` or npm 11.5.1 it needs no token: then give the job \`id-token: write\`, and take the token out.`,
+          sentence: `${what}, and ${/directory/.test(what) ? 'what it publishes' : 'what it runs'} cannot be read here. Where that is twine 6.1, \`uv publish\` or npm 11.5.1 it needs no token: then give the job \`id-token: write\`, and take the token out.`,
         }
       }
       const secrets = PASSED.exec(sentence)
@@ -31,6 +32,9 @@ export const otherRegistries: Rewrite = {
     }
   },
 }
+
+const HIDDEN =
+  /^"[^"]*" may publish|^\S+ seems to run "[^"]*"|^"[^"]*" runs in a directory that is only known at run time/
 
 const PASSED =
   /^Job "([^"]*)" calls (\S+) with secrets(?: \(([^)]*)\))?, a workflow that is not read from this checkout/
@@ -53,11 +57,32 @@ function remedy(names: string): string {
     : `${npm} For PyPI, let it only build, and upload in a job of this repository.`
 }
 
-/** Tells whether the step at a place sees something that is called after a registry or its client. */
+/** Tells whether the step at a place sees a token, or runs in a job that stores one and does not publish otherwise. */
 function isGivenToken({ file, line }: Place, { pipeline }: Release): boolean {
-  return [...pipeline.jobs, ...pipeline.otherJobs]
-    .flatMap(({ steps }) => steps)
-    .filter((step) => step.commands.some(({ place }) => place.file === file && place.line === line))
-    .flatMap(({ variables }) => [...variables])
-    .some(([name, { value }]) => /pypi|npm|twine/i.test(name + value) && /\bsecrets\b/.test(value))
+  const runs = ({ commands }: JobStep) =>
+    commands.some(({ place }) => place.file === file && place.line === line)
+  const publishing = pipeline.jobs.flatMap(({ steps }) => steps)
+  const others = pipeline.otherJobs.filter(({ steps }) => steps.some(runs))
+  return (
+    publishing.some((step) => runs(step) && seesToken(step)) ||
+    others.some(({ steps }) =>
+      steps.some((step) => storesToken(step) || (runs(step) && seesToken(step))),
+    )
+  )
+}
+
+/** A variable that is called after a registry or its client. */
+function seesToken({ variables }: JobStep): boolean {
+  return [...variables].some(
+    ([name, { value }]) =>
+      /pypi|npm|node_auth|twine/i.test(name + value) && /\bsecrets\b/.test(value),
+  )
+}
+
+/** A line that writes a token into the settings of npm. */
+function storesToken(step: JobStep): boolean {
+  const lines = step.commands.filter(({ text }) =>
+    /registry\.npmjs\.org.*_authToken|npmAuthToken/.test(text),
+  )
+  return lines.some(({ text }) => /\bsecrets\./.test(text) || seesToken(step))
 }
