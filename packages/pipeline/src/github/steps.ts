@@ -133,8 +133,10 @@ class StepsReader {
       const written = inputs.get('python-version') ?? ''
       return { ...state, python: pythonAsked(written, child(step, 'uses')?.place ?? step.place) }
     }
-    if (action.name === 'actions/setup-node')
-      return setUpNode(step, inputs, state, this.#context.textOf)
+    if (action.name === 'actions/setup-node') {
+      const set = setUpNode(step, inputs, state, this.#context.textOf)
+      return { ...set, variables: withToken(state.variables, inside.variables) }
+    }
     if (setsUpTool(action)) return setUpTool(step, action, inputs, state, this.#context.textOf)
     if (maySetUpNode(action)) return { ...state, node: undefined, npm: undefined }
     if (uses.startsWith('./')) return this.#composite(step, uses.slice(2), inputs, inside, state)
@@ -247,7 +249,8 @@ class StepsReader {
       { ...inside, directory: '.' },
     )
     const { secrets, userRegistry, node, npm, tools, versionsSet } = after
-    return { ...state, secrets, userRegistry, node, npm, tools, versionsSet }
+    const variables = withToken(state.variables, after.variables)
+    return { ...state, variables, secrets, userRegistry, node, npm, tools, versionsSet }
   }
 
   #directoryOf(step: Tree, state: ShellState): string | undefined {
@@ -267,6 +270,12 @@ class StepsReader {
     const ofEnv = [...variables].map(([name, { value }]) => [`env.${name}`, value] as const)
     return substitute(text, new Map([...this.#context.bindings, ...ofEnv]))
   }
+}
+
+/** The token that actions/setup-node exports, if it sees one: to the steps after it, and to those after a composite action. */
+function withToken(variables: Variables, inside: Variables): Variables {
+  const token = inside.get('NODE_AUTH_TOKEN')
+  return token === undefined ? variables : new Map([...variables, ['NODE_AUTH_TOKEN', token]])
 }
 
 /** The variables around, with those of an `env:` block over them. */

@@ -109,6 +109,7 @@ function ownerOf({ as, place }: StoredSecret, { job, step }: TrustedUpload): Own
       what: 'the workflow',
       reaches: (release) => stepsOfFile(job.file, release),
     },
+    ...setUpSteps(job.steps),
     ...templatesIn(source.workflow).map((template) => ({
       ...template,
       reaches: (release: Release) => stepsOfFile(job.file, release),
@@ -135,6 +136,13 @@ function templatesIn(workflow: Tree): readonly { readonly tree: Tree; readonly w
   return entriesOf(workflow)
     .filter(([, tree]) => child(tree, 'variables') !== undefined)
     .map(([id, tree]) => ({ tree, what: `what extends "${id}"` }))
+}
+
+/** actions/setup-node exports the token that it is given to all steps after it. */
+function setUpSteps(steps: readonly JobStep[]): readonly Omit<Owner, 'env' | 'key'>[] {
+  return steps
+    .filter(({ action }) => action?.name === 'actions/setup-node')
+    .map(({ tree }) => ({ tree, what: 'the steps after setup-node', reaches: () => steps }))
 }
 
 /** A step that stored the token for the steps after it. */
