@@ -6,7 +6,7 @@ import type { Rewrite } from '../migration.ts'
 import { knownUploads } from './known.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
 import { toolOf } from './raises.ts'
-import { NODE, withNode24 } from './set-up-node.ts'
+import { alsoFor, NODE, withNode24 } from './set-up-node.ts'
 
 /** What else the versions demand that tools are raised to (`engines`); they do not check it themselves. */
 const ENGINES: Readonly<Record<string, { readonly since: string; readonly node: string }>> = {
@@ -34,7 +34,7 @@ export const nodeVersion: Rewrite = {
         yield { place: node.place ?? place, sentence }
         continue
       }
-      const sentence = `Node ${NODE} instead of ${node.written} in job "${job.id}": ${why}.`
+      const sentence = `Node ${NODE} instead of ${node.written} in job "${job.id}": ${why}.${alsoFor(edit, upload, release)}`
       yield { place: node.place ?? place, sentence, edits: [edit] }
     }
   },

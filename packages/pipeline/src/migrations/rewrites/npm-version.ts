@@ -1,7 +1,8 @@
 import type { Edit, SourceFile } from '../../edits/edit.ts'
 import { insertItem, replacePart } from '../../edits/yaml-edits.ts'
 import { whyNever } from '../../github/actions.ts'
-import type { JobStep, ToolVersion } from '../../job.ts'
+import { maySetUpNode } from '../../github/set-up.ts'
+import type { Job, JobStep, ToolVersion } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { THROUGH_NPM } from '../../steps/capability.ts'
 import { NPM_11_ENGINES } from '../../steps/node-versions.ts'
@@ -11,7 +12,7 @@ import { child } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
 import { commandEdit, listsAround, scriptOf } from './command-edit.ts'
 import { knownUploads } from './known.ts'
-import { NODE, withNode24 } from './set-up-node.ts'
+import { alsoFor, NODE, withNode24 } from './set-up-node.ts'
 
 /** An npm that can exchange ID tokens, for every step that publishes through npm. */
 export const npmVersion: Rewrite = {
@@ -91,7 +92,7 @@ function raiseNode(upload: TrustedUpload, release: Release): Changed {
   const edit = withNode24(upload, release)
   return (
     edit && {
-      sentence: `Node ${NODE} instead of ${node.written}: no npm that can exchange ID tokens runs on ${node.written}.`,
+      sentence: `Node ${NODE} instead of ${node.written}: no npm that can exchange ID tokens runs on ${node.written}.${alsoFor(edit, upload, release)}`,
       edits: [edit],
     }
   )
@@ -160,7 +161,7 @@ function installBefore(
     const edit = insertItem(source, list, lines, target.tree)
     if (edit !== undefined) {
       return {
-        sentence: `npm ${NPM_PIN} is installed before \`${step.text}\`${reason(step.npm)}.`,
+        sentence: `npm ${NPM_PIN} is installed before \`${step.text}\`${reason(step.npm, job)}.`,
         edits: [edit],
       }
     }
@@ -179,7 +180,11 @@ function conditionOf(beside: readonly TrustedUpload[], { text }: SourceFile): st
   return isShared && first !== undefined && !/[\r\n]/.test(first) ? first : undefined
 }
 
-function reason(npm: ToolVersion | undefined): string {
-  if (npm === undefined) return ', since nothing sets up Node in the job'
+function reason(npm: ToolVersion | undefined, { steps }: Job): string {
+  if (npm === undefined) {
+    return steps.some(({ action }) => action !== undefined && maySetUpNode(action))
+      ? ', since the npm that the job has is written elsewhere'
+      : ', since nothing sets up Node in the job'
+  }
   return `: ${npm.from === 'bundled' ? `the ${npm.written}` : `npm ${npm.written}`} cannot exchange ID tokens, or may not`
 }

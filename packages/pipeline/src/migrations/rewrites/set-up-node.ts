@@ -3,6 +3,7 @@ import { replaceText } from '../../edits/yaml-edits.ts'
 import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, itemsOf, textOf } from '../../yaml/tree.ts'
+import { whyGenerated } from '../generated.ts'
 
 /** The Node that is set up where the one at hand runs no npm that is new enough. */
 export const NODE = '24'
@@ -11,10 +12,14 @@ export const NODE = '24'
  * Node 24 for a job that sets up another: in the place of its number, or of the file that says it, which is for
  * developers as well. Undefined where it is written in another way.
  */
-export function withNode24(
-  { job, step: { node } }: TrustedUpload,
-  release: Release,
-): Edit | undefined {
+export function withNode24(upload: TrustedUpload, release: Release): Edit | undefined {
+  const edit = editOfNode(upload, release)
+  const source = edit && release.source(edit.file)
+  // What a generator writes is not edited, and nothing may build on it.
+  return source === undefined || whyGenerated(source) !== undefined ? undefined : edit
+}
+
+function editOfNode({ job, step: { node } }: TrustedUpload, release: Release): Edit | undefined {
   if (node?.from === 'setup') {
     const source = node.place && release.source(node.place.file)
     return (
@@ -34,6 +39,18 @@ export function withNode24(
   const written = source.text.slice(key, end)
   const isPlain = textOf(file) !== undefined && !/[\r\n]/.test(written)
   return isPlain ? { file: source.file, start: key, end, text: `node-version: ${NODE}` } : undefined
+}
+
+/** For the end of a sentence: which other jobs get the Node that an action of the repository sets up. */
+export function alsoFor({ file }: Edit, { job }: TrustedUpload, { pipeline }: Release): string {
+  const others = [...pipeline.jobs, ...pipeline.otherJobs].filter(
+    (one) =>
+      (one.id !== job.id || one.entry !== job.entry) &&
+      one.steps.some(({ tree, inAction }) => inAction !== undefined && tree.place.file === file),
+  )
+  const names = [...new Set(others.map(({ id }) => `"${id}"`))]
+  if (names.length === 0) return ''
+  return ` ${file} sets it up for ${names.length > 3 ? `${names.length} other jobs` : names.join(', ')} too.`
 }
 
 /** A matrix that names one version of Node, and no other row. */
