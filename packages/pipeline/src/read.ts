@@ -95,7 +95,7 @@ async function read(directory: string, overlay: Overlay): Promise<Read> {
   const pipelines: Pipeline[] = []
   if (isThere(github)) {
     const actions = await localActions([...github.trees.values()], parse)
-    const files = { workflows: github.trees, actions: actions.trees, textOf: fileText }
+    const files = { workflows: github.trees, actions: actions.trees, textOf: fileText, repository }
     const found = readGithubJobs(files, manifests)
     const failures = [...github.failures, ...actions.failures]
     pipelines.push(pipeline('github', found.jobs, [...asUnknowns(failures), ...found.unknowns]))

@@ -1,4 +1,4 @@
-import type { Unknown } from '../model.ts'
+import type { Repository, Unknown } from '../model.ts'
 import { child, entriesOf, type Tree, textOf, textsOf } from '../yaml/tree.ts'
 import { type Bindings, substitute } from './expressions.ts'
 import { jobsOf, type Workflow } from './workflow.ts'
@@ -28,6 +28,7 @@ const MAX_SITES = 1000
 export function jobSites(
   entry: Workflow,
   workflows: ReadonlyMap<string, Workflow>,
+  repository: Pick<Repository, 'path' | 'defaultBranch'>,
   unknowns: Unknown[],
 ): readonly JobSite[] {
   const sites: JobSite[] = []
@@ -48,7 +49,7 @@ export function jobSites(
     const calling = callers.at(-1)
     if (calling === undefined) return
     const place = child(calling.job, 'uses')?.place ?? calling.job.place
-    const called = uses.startsWith('./') ? workflows.get(uses.slice(2)) : undefined
+    const called = workflows.get(fileOf(uses, repository) ?? '')
     const sentence =
       called === undefined
         ? whyUnread(uses, calling, callers)
@@ -62,6 +63,17 @@ export function jobSites(
       unknowns.push({ place, sentence, ...(isElsewhere && { elsewhere: true }) })
     else if (called !== undefined) walk(called, callers, inputsOf(called, calling.job, bindings))
   }
+}
+
+/** The file of a workflow of this repository, which may also call it by its name, on its default branch. */
+function fileOf(
+  uses: string,
+  { path, defaultBranch }: Pick<Repository, 'path' | 'defaultBranch'>,
+): string | undefined {
+  if (uses.startsWith('./')) return uses.slice(2)
+  const [called = '', branch] = uses.split('@')
+  const isOwn = path !== undefined && called.toLowerCase().startsWith(`${path.toLowerCase()}/`)
+  return isOwn && branch === defaultBranch ? called.slice(path.length + 1) : undefined
 }
 
 /** The jobs that a job waits for by `needs:`, its own and those of the jobs that call it; not those behind them. */

@@ -102,6 +102,18 @@ describe('readGithubJobs', () => {
     ])
   })
 
+  it('follows a workflow of its own that it calls by the name of the repository', async () => {
+    const { jobs, unknowns } = await readOne({
+      'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/a.yml':
+        'on: push\njobs:\n  out:\n    uses: acme/widget/.github/workflows/p.yml@main\n  release:\n    uses: acme/widget/.github/workflows/p.yml@v1\n',
+      '.github/workflows/p.yml':
+        'on: workflow_call\njobs:\n  npm:\n    steps: [{ run: npm publish }]\n',
+    })
+    expect(jobs.map(({ id, file }) => [id, file])).toEqual([['out/npm', '.github/workflows/p.yml']])
+    expect(unknowns).toMatchObject([{ sentence: expect.stringContaining('p.yml@v1') }])
+  })
+
   it('says what it cannot follow', async () => {
     const { jobs, unknowns } = await readOne({
       ...WIDGET,

@@ -1,5 +1,5 @@
 import type { Job, JobStep, Setting, ToolVersion } from '../job.ts'
-import type { PublishJob, Unknown } from '../model.ts'
+import type { PublishJob, Repository, Unknown } from '../model.ts'
 import type { Manifests } from '../repository/manifests.ts'
 import { nodeOfImage } from '../steps/node-versions.ts'
 import type { Findings } from '../steps/shell-state.ts'
@@ -28,6 +28,7 @@ export interface GithubFiles {
   readonly actions: ReadonlyMap<string, Tree>
   /** The text of a file, by its path from the root. */
   readonly textOf: (file: string) => string | undefined
+  readonly repository: Repository
 }
 
 /** The jobs of every workflow that an event starts. */
@@ -46,7 +47,7 @@ export function readGithubJobs(
   const jobs = [...workflows.values()]
     .filter(({ triggers }) => triggers.length > 0)
     .flatMap((entry) => {
-      const sites = jobSites(entry, workflows, unknowns)
+      const sites = jobSites(entry, workflows, files.repository, unknowns)
       const work = inOrder<JobSite>(
         (site) => sitesBefore(site, sites),
         (site, before) => readSite(site, before, files, manifests, unknowns),

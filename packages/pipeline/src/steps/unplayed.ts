@@ -22,7 +22,8 @@ const RUNNERS = new Set(['make', 'just', 'task', 'tox', 'nox', 'invoke', 'inv', 
 const PUBLISHING = /(?:^|[^a-z])(?:publish|release|upload)(?:$|[^a-z])/i
 
 /** Scripts that have one of those words in their names and publish no package. */
-const NOT_PUBLISHING = /codecov|coverage|notes|changelog|release[-_.]?(?:version|info|tag)/i
+const NOT_PUBLISHING =
+  /codecov|coverage|notes|changelog|prepare[-_.]?release|release[-_.]?(?:version|info|tag)/i
 
 /** Programs that run the file that they are given, behind flags of their own. */
 const INTERPRETERS = new Set('node bun deno tsx ts-node python ruby zx'.split(' '))
