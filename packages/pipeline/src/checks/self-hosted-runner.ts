@@ -35,6 +35,14 @@ export const selfHostedRunner: Check = {
   },
 }
 
+/** The label of a runner of others, where every row of a job runs on one. */
+export function runnerOfOthers({ runners }: PublishJob): string | undefined {
+  const labels = runners.map((runner) =>
+    runner.known ? runner.value?.find((label) => OTHERS.test(label)) : undefined,
+  )
+  return labels.every((label) => label !== undefined) ? labels[0] : undefined
+}
+
 /** An error where provenance is certainly made; else it may be, or the registry's rule may change. */
 function gravity(upload: TrustedUpload, release: Release): Severity | undefined {
   const manifests = release.manifests.npm.filter(({ directory }) =>

@@ -284,6 +284,18 @@ describe('what planMigration leaves', () => {
 
   const inLines = (json: string): string => JSON.stringify(JSON.parse(json), null, 2)
 
+  it('is the token of a job on a runner that npmjs.com does not take', async () => {
+    const env = { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
+    const { migration } = await migrate({
+      'package.json': '{"name":"@acme/a","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': inLines(
+        workflow([{ run: 'npm publish', env }], { 'runs-on': 'blacksmith-2vcpu-ubuntu-2204' }),
+      ),
+    })
+    expect(migration.changes).toEqual([])
+    expect(migration.left[0]?.sentence).toContain("GitHub's own machines only")
+  })
+
   it('is lerna where a generator writes the workflow that sets up its Node', async () => {
     const { migration } = await migrate({
       'package.json':

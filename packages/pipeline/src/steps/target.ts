@@ -39,10 +39,10 @@ export function targetOf(
   }
 }
 
-/** Whether npm publishes to one registry in whatever directory it runs, as no package names one of its own. */
+/** Whether npm or pnpm publishes to one registry in whatever directory it runs, as no package names one of its own. */
 export function isSureOfRegistry({ client }: Publish, { npm }: Manifests): boolean {
   return (
-    client === 'npm' &&
+    (client === 'npm' || client === 'pnpm') &&
     npm.every(({ publishConfig, npmrc }) =>
       [...publishConfig, ...npmrc].every(
         ([key, value]) => !/(?:^|:)registry$/.test(key) || /\bregistry\.npmjs\.org\b/.test(value),
@@ -51,7 +51,7 @@ export function isSureOfRegistry({ client }: Publish, { npm }: Manifests): boole
   )
 }
 
-/** What `npm publish` uploads in a directory that only the run knows. */
+/** What they upload in a directory that only the run knows. */
 export function targetAdrift(
   publish: Publish,
   { variables, userRegistry, registriesSet }: Parameters<typeof targetOf>[2],

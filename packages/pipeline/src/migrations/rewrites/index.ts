@@ -14,6 +14,7 @@ import { npmActions } from './npm-actions.ts'
 import { npmClient } from './npm-client.ts'
 import { npmVersion } from './npm-version.ts'
 import { otherRegistries } from './other-registries.ts'
+import { otherRunners } from './other-runners.ts'
 import { permission } from './permission.ts'
 import { pythonActions } from './python-actions.ts'
 import { pythonClient } from './python-client.ts'
@@ -74,5 +75,6 @@ export const REWRITES: readonly Rewrite[] = [
   // What stays.
   gitlabSecrets,
   otherRegistries,
+  otherRunners,
   unknownActions,
 ]

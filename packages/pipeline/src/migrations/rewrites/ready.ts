@@ -4,6 +4,7 @@ import { child, textOf } from '../../yaml/tree.ts'
 import { versionAfterInstall } from './manifest-ranges.ts'
 import { unmetNode } from './node-version.ts'
 import { hasNewNpm, needsNpm } from './npm-version.ts'
+import { runsOnOthers } from './other-runners.ts'
 import { hiddenByTox } from './tox-environment.ts'
 
 /** The uploads whose client can exchange ID tokens by now. */
@@ -45,6 +46,7 @@ function isReady(upload: TrustedUpload, release: Release): boolean {
 
 function isCapable(upload: TrustedUpload, release: Release): boolean {
   const { step, credentials } = upload
+  if (runsOnOthers(upload, release)) return false
   if (credentials !== 'trusted' && sharingIdToken(upload, release).length > 0) return false
   // The manifest asks for the right version; that the lock file has to follow is said.
   if (versionAfterInstall(step, release) !== undefined) return true
