@@ -284,6 +284,25 @@ describe('what planMigration leaves', () => {
 
   const inLines = (json: string): string => JSON.stringify(JSON.parse(json), null, 2)
 
+  it('is a release without a token whose Node a run chooses: it may work already', async () => {
+    const { migration } = await migrate({
+      'package.json': '{"name":"@acme/a","version":"1.0.0","repository":"github:acme/widget"}',
+      '.github/workflows/release.yml': inLines(
+        workflow(
+          [
+            {
+              uses: 'actions/setup-node@v4',
+              with: { 'node-version': `\${{ steps.which.outputs.version }}` },
+            },
+            { run: 'npm publish' },
+          ],
+          GRANTED,
+        ),
+      ),
+    })
+    expect(migration.changes).toEqual([])
+  })
+
   it('is the token of a job on a runner that npmjs.com does not take', async () => {
     const env = { NPM_TOKEN: `\${{ secrets.NPM_TOKEN }}` }
     const { migration } = await migrate({

@@ -21,7 +21,9 @@ export const npmVersion: Rewrite = {
     'Brings an npm that can exchange ID tokens (11.5.1 or newer), pinned, or a Node that comes with one.',
   *rewrite(release) {
     if (release.pipeline.provider !== 'github') return
-    const lacking = knownUploads(release).filter((one) => needsNpm(one) && !hasNewNpm(one))
+    const lacking = knownUploads(release).filter(
+      (one) => needsNpm(one) && !hasNewNpm(one) && !isChosenByRun(one),
+    )
     // What is installed before one step of a job serves those after it.
     const first = lacking.filter(
       ({ job }, at) => lacking.findIndex((other) => other.job === job) === at,
@@ -31,6 +33,11 @@ export const npmVersion: Rewrite = {
       yield* renewed(upload, beside, release)
     }
   },
+}
+
+/** Without a token it may work already: an expression of the run says which Node there is. */
+function isChosenByRun({ step: { node, npm }, credentials }: TrustedUpload): boolean {
+  return credentials === 'trusted' && npm?.from === 'bundled' && /\$\{\{/.test(node?.written ?? '')
 }
 
 /** Tells whether a step leaves the upload to the npm on the PATH. */
