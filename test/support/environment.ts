@@ -4,7 +4,7 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 /** What a client needs to run at all, and to fetch what packages are built with. */
 const KEPT =
-  /^(?:PATH|LANG|TMPDIR|SYSTEMROOT|PATHEXT|PIP_.*|SSL_CERT_(?:FILE|DIR)|TRUSTPUB_CACHE)$/i
+  /^(?:PATH|LANG|TMPDIR|SYSTEMROOT|PATHEXT|PIP_.*|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|TRUSTPUB_CACHE)$/i
 
 /** An environment without any configuration of this machine: an empty home folder, no proxy, no tokens. */
 export function cleanEnvironment(): Variables {
