@@ -117,6 +117,39 @@ describe.each(KINDS)(
   },
 )
 
+it('gives a called job no more than its caller has, since the run would not start', async () => {
+  const files = {
+    'package.json': '{"name":"@acme/widget","version":"1.0.0","repository":"github:acme/widget"}',
+    '.github/workflows/release.yml': `on: { push: { tags: ['v*'] } }
+permissions:
+  contents: read
+  id-token: write
+jobs:
+  call:
+    uses: ./.github/workflows/publish.yml
+`,
+    '.github/workflows/publish.yml': `on: workflow_call
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 24
+      - run: npm publish
+      - run: gh release create v1.0.0
+        env:
+          GH_TOKEN: \${{ github.token }}
+`,
+  }
+  const { after } = await migrate(files, true)
+  expect((await judge(after)).errors).toEqual([])
+  expect(after['.github/workflows/publish.yml']).toContain(
+    '    permissions:\n      contents: read\n      id-token: write\n',
+  )
+})
+
 it('damages no file that is not UTF-8', async () => {
   const workflow = `on: { push: { tags: ['v*'] } }
 jobs:

@@ -4,7 +4,7 @@ import type { Job } from '../../job.ts'
 import type { Release } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
 import type { Outcome, Rewrite } from '../migration.ts'
-import { scopesReliedOn } from '../rewrites/scopes.ts'
+import { scopesWithinCallers } from '../rewrites/scopes.ts'
 import { publishingJobs } from './jobs.ts'
 
 /** No permissions for a workflow as a whole; each job lists its own. */
@@ -64,12 +64,12 @@ function ownPermissions(
   if (before === undefined) return undefined
   const scopes = isMap(around)
     ? entriesOf(around).map(([scope, access]) => `${scope}: ${textOf(access) ?? 'none'}`)
-    : [...scopesReliedOn(read)].map(([scope, access]) => `${scope}: ${access}`)
+    : [...scopesWithinCallers(read)].map(([scope, access]) => `${scope}: ${access}`)
   const all = textOf(around)
   const lines =
-    all === undefined
-      ? ['permissions:', ...scopes.map((line) => `  ${line}`)]
-      : [`permissions: ${all}`]
+    all !== undefined || scopes.length === 0
+      ? [`permissions: ${all ?? '{}'}`]
+      : ['permissions:', ...scopes.map((line) => `  ${line}`)]
   return insertKeys(source, job, lines, { before })
 }
 

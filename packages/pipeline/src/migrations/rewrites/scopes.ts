@@ -66,6 +66,17 @@ export function scopesReliedOn(jobs: readonly Job[]): ReadonlyMap<string, Access
   return scopes
 }
 
+/** The same where callers limit it: a called job that lists more than they have keeps the run from starting. */
+export function scopesWithinCallers(jobs: readonly Job[]): ReadonlyMap<string, Access> {
+  const limits = jobs.map(({ permissions }) => permissions).filter(({ from }) => from === 'caller')
+  const within = [...scopesReliedOn(jobs)].flatMap(([scope, access]): [string, Access][] => {
+    const allowed = limits.map(({ all, scopes }) => all ?? scopes.get(scope) ?? 'none')
+    if (allowed.includes('none')) return []
+    return [[scope, allowed.includes('read') ? 'read' : access]]
+  })
+  return new Map(within)
+}
+
 /**
  * What called jobs ask for themselves. GitHub starts nothing of a workflow whose called job asks for more than the
  * caller may.
