@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { nodeClient, pythonClients } from './support/clients.ts'
+import { nodeClient, pythonClients, registryInReach } from './support/clients.ts'
 import { temporaryFolder, writeFiles } from './support/folders.ts'
 import { hashOfTree, rehearsalEnvironment, rehearse } from './support/rehearsal.ts'
 import { PROGRAM } from './support/server.ts'
@@ -35,6 +35,7 @@ describe('the release of a migrated repository can be rehearsed', () => {
   it.for([...SHAPES, ...HARDENED])('%s', async (shape, ctx) => {
     const directory = copyOf(shape)
     await (isPython(directory) ? pythonClients(ctx) : nodeClient(ctx, 'npm 11'))
+    if (hasDependencies(directory)) await registryInReach(ctx)
     const harden = HARDENED.includes(shape) ? ['--harden'] : []
     expect((await migrate([directory, '--write', ...harden])).status).toBe(0)
     const { status, output } = await rehearse([directory])
@@ -104,6 +105,11 @@ function isPython(directory: string): boolean {
   return ['pyproject.toml', 'setup.py', 'setup.cfg'].some((name) =>
     existsSync(join(directory, name)),
   )
+}
+
+function hasDependencies(directory: string): boolean {
+  const manifest = join(directory, 'package.json')
+  return existsSync(manifest) && readFileSync(manifest, 'utf8').includes('ependencies"')
 }
 
 function migrate(args: readonly string[]): Promise<Finished> {

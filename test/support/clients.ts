@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
+import { cleanEnvironment } from './environment.ts'
+import { temporaryFolder } from './folders.ts'
 import { recordLeftOut } from './left-out.ts'
 import {
   cached,
@@ -76,6 +78,15 @@ export function pythonAttestations(ctx: TestContext): Promise<string> {
       if (installed.status !== 0) throw new MissingTool('pypi-attestations could not be installed.')
     })
     return join(folder, 'bin', 'python')
+  })
+}
+
+/** For what installs dependencies. The test is skipped if their registry does not answer. */
+export async function registryInReach(ctx: TestContext): Promise<void> {
+  await available(ctx, 'the registry of dependencies', async () => {
+    const options = { cwd: temporaryFolder(), env: cleanEnvironment() }
+    const { status } = await run('npm', ['view', 'npm', 'name', '--fetch-retries=0'], options)
+    if (status !== 0) throw new MissingTool('The registry of its dependencies cannot be reached.')
   })
 }
 
