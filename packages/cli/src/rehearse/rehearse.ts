@@ -200,8 +200,9 @@ async function playJob(scene: Shared, job: PublishJob, choice: RunChoice): Promi
   return { ...base, event: run.event, ref: run.ref, ...environment, steps }
 }
 
-/** A tool that no client here stands for. */
-function whyUnplayed({ client, text, incapable }: PublishStep): string | undefined {
+/** A tool that no client here stands for, or packages that only the run knows. */
+function whyUnplayed({ client, text, incapable, adrift }: PublishStep): string | undefined {
+  if (adrift) return 'It runs in a directory that only a run knows, and is not played.'
   if (CLIENTS.some(({ id }) => id === client) || incapable !== undefined) return undefined
   return `${client} releases here (${text}); the rehearsal does not play it yet, so what it uploads is not checked.`
 }
