@@ -150,6 +150,37 @@ jobs:
   )
 })
 
+it('lets the second half of a split job run where the first runs although others were skipped', async () => {
+  const files = {
+    'pyproject.toml': '[project]\nname = "acme-widget"\nversion = "1.0.0"\n',
+    '.git/config': '[remote "origin"]\n\turl = https://github.com/acme/widget.git\n',
+    '.github/workflows/release.yml': `on: { push: { tags: ['v*'] }, pull_request: }
+jobs:
+  report:
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo report
+  release:
+    needs: report
+    if: "!cancelled() && startsWith(github.ref, 'refs/tags/')"
+    runs-on: ubuntu-latest
+    permissions:
+      contents: read
+      id-token: write
+    steps:
+      - uses: actions/checkout@v4
+      - run: python -m build
+      - uses: pypa/gh-action-pypi-publish@release/v1
+`,
+  }
+  const { after } = await migrate(files, true)
+  expect((await judge(after)).errors).toEqual([])
+  expect(after['.github/workflows/release.yml']).toContain(
+    `    needs: build-release\n    if: \${{ !cancelled() && needs.build-release.result == 'success' }}\n`,
+  )
+})
+
 it('damages no file that is not UTF-8', async () => {
   const workflow = `on: { push: { tags: ['v*'] } }
 jobs:

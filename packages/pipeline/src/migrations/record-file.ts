@@ -22,7 +22,9 @@ export function recordFile(
   const missing = publishers.filter((one) => !recorded.some((other) => isSamePackage(one, other)))
   if (missing.length === 0 && kept.every((one, at) => one === recorded[at])) return undefined
   const after = formatPublisherRecord({ publishers: [...kept, ...missing] })
-  return after === before ? undefined : { file: RECORD_FILE, before, after }
+  // What nobody could read is better not written: a name that no registry takes, for instance.
+  if (after === before || readRecord(after) === undefined) return undefined
+  return { file: RECORD_FILE, before, after }
 }
 
 /** A recorded publisher with the environment that its job has got, if all the rest is as before. */

@@ -36,6 +36,9 @@ describe('parseRemote', () => {
     'https://github.com',
     'widget',
     'file:///srv/x/y',
+    'https://github.com/acme/..git',
+    'https://github.com/acme/$NAME',
+    'git@gitlab.com:acme/../widget.git',
   ])('names no repository for %j', (url) => {
     expect(parseRemote(url)).toBeUndefined()
   })

@@ -58,8 +58,14 @@ function remote(host: string, written: string): Remote | undefined {
     .replace(/\.git$/, '')
   const segments = bare.split('/').filter((segment) => segment !== '')
   // `owner/name/tree/main/…` points into a repository at GitHub, which has no groups within groups.
-  const path = (host === 'github.com' ? segments.slice(0, 2) : segments).join('/')
-  return path.includes('/') ? { host: host.toLowerCase(), path } : undefined
+  const names = host === 'github.com' ? segments.slice(0, 2) : segments
+  if (names.length < 2 || !names.every(isName)) return undefined
+  return { host: host.toLowerCase(), path: names.join('/') }
+}
+
+/** A name that an owner, a group or a repository can have; not `.`, nor a variable. */
+function isName(segment: string): boolean {
+  return /^[\w.~+-]+$/.test(segment) && !/^\.+$/.test(segment)
 }
 
 /** What the manifests at the root say; where they say nothing, what all others agree on. */

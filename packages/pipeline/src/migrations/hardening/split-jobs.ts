@@ -103,6 +103,7 @@ function assembled(
     '',
     `${layout.job}${publish}:`,
     `${layout.key}needs: ${build}`,
+    ...(asksForState(tree) ? [`${layout.key}if: ${ifSucceeded(build)}`] : []),
     `${layout.key}runs-on: ubuntu-latest`,
     ...environmentLines(source, tree, layout.key),
     `${layout.key}permissions:`,
@@ -128,6 +129,15 @@ function assembled(
       { file, start, end, text: steps + upload + publishing },
     ],
   }
+}
+
+/** Whether a job runs although others before it were skipped. What waits for it would be skipped for theirs. */
+function asksForState(job: Tree): boolean {
+  return /\b(?:always|cancelled|failure)\(\s*\)/.test(textOf(child(job, 'if')) ?? '')
+}
+
+function ifSucceeded(build: string): string {
+  return `\${{ !cancelled() && needs.${build}.result == 'success' }}`
 }
 
 /** Steps that brought an npm for the publish alone; what packs needs none of its own. */
