@@ -18,9 +18,14 @@ export function added(
 }
 
 /** The permissions that count for a job, where its own file has them. */
-export function permissionsOf({ permissions, source }: Job): Tree | undefined {
+export function blockOf({ permissions, source }: Job): Tree | undefined {
   if (permissions.from === 'job') return child(source.job, 'permissions')
   return permissions.from === 'workflow' ? child(source.workflow, 'permissions') : undefined
+}
+
+/** Whether a job may write to a scope, or the settings of the repository decide. */
+export function mayWrite({ permissions: { from, all, scopes } }: Job, scope: string): boolean {
+  return from === 'default' || all === 'write' || scopes.get(scope) === 'write'
 }
 
 /** The edit of a finding that lets a job write to one more scope. */
@@ -29,7 +34,7 @@ export function allowed(
   job: Job,
   scope: string,
 ): { readonly edits?: readonly Edit[] } {
-  const block = permissionsOf(job)
+  const block = blockOf(job)
   const set = child(block, scope)
   if (set === undefined) return added(release, block, [`${scope}: write`])
   const source = release.source(set.place.file)

@@ -1,4 +1,5 @@
 import { replaceText } from '../edits/yaml-edits.ts'
+import { accessOf, written } from '../github/permissions.ts'
 import type { Job } from '../job.ts'
 import type { Place } from '../place.ts'
 import type { Release } from '../release.ts'
@@ -105,12 +106,6 @@ function granted({ lacking, allowed }: Refusal, release: Release): Pick<Found, '
   )
 }
 
-/** An empty `permissions:` says nothing; `{}` says none. */
-function written(tree: Tree): Tree | undefined {
-  const permissions = child(tree, 'permissions')
-  return permissions?.value === null ? undefined : permissions
-}
-
 function lackingOf(asked: Tree | undefined, allowed: Tree | undefined): readonly Lack[] {
   const wanted: readonly (readonly [string, Access])[] =
     textOf(asked) === 'write-all'
@@ -134,8 +129,4 @@ function accessIn(permissions: Tree | undefined, scope: string): Access | undefi
   if (all === 'write-all') return 'write'
   if (all === 'read-all') return scope === 'id-token' ? 'none' : 'read'
   return accessOf(textOf(child(permissions, scope)))
-}
-
-function accessOf(text: string | undefined): Access {
-  return text === 'read' || text === 'write' ? text : 'none'
 }

@@ -1,5 +1,5 @@
 import { type Release, uploadsOf } from '../release.ts'
-import { added, permissionsOf } from './added.ts'
+import { added, blockOf } from './added.ts'
 import type { Check } from './check.ts'
 
 /** F39: a permissions block for the ID token has taken away the right to read. */
@@ -21,7 +21,7 @@ export const checkoutPermission: Check = {
         place: place ?? job.place,
         message: `Job "${job.id}" checks out, and its permissions do not list \`contents\`. In a private repository the checkout ends with "remote: Repository not found"; in a public one it works.`,
         fix: 'Add `contents: read` beside `id-token: write`.',
-        ...added(release, permissionsOf(job), ['contents: read']),
+        ...added(release, blockOf(job), ['contents: read']),
       }
     }
   },

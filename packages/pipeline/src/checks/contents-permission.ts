@@ -2,10 +2,10 @@ import type { Job, JobStep, ScriptCommand } from '../job.ts'
 import type { PublishJob, PublishStep } from '../model.ts'
 import { uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
-import { allowed } from './added.ts'
+import { allowed, mayWrite } from './added.ts'
 import type { Check } from './check.ts'
 import { goesOn } from './goes-on.ts'
-import { isRunToken, pushesAsRun, RELEASES, TAGS, usesRunToken } from './release-makers.ts'
+import { hasRunToken, pushesAsRun, RELEASES, TAGS, usesRunToken } from './release-makers.ts'
 import { stepsBefore } from './step-of.ts'
 
 /** F39: a permissions block for the ID token has taken away the right to push and to make releases. */
@@ -18,7 +18,7 @@ export const contentsPermission: Check = {
     if (release.pipeline.provider !== 'github') return
     const judged = new Set<PublishJob>()
     for (const { job, step } of uploadsOf(release)) {
-      if (judged.has(job) || mayWrite(job)) continue
+      if (judged.has(job) || mayWrite(job, 'contents')) continue
       judged.add(job)
       const before = stepsBefore(job, step)
       for (const writer of job.steps) {
@@ -50,11 +50,6 @@ function end(writer: JobStep, job: PublishJob, step: PublishStep): string {
     : ', after the upload'
 }
 
-/** What is not written down, the settings of the repository say. */
-function mayWrite({ permissions: { from, all, scopes } }: Job): boolean {
-  return from === 'default' || all === 'write' || scopes.get('contents') === 'write'
-}
-
 /** What of a step writes to the repository with the token of the run, for certain. */
 function writes(step: JobStep, job: Job): string | undefined {
   const name = step.action?.name ?? ''
@@ -72,7 +67,6 @@ function commandWrites({ words }: ScriptCommand, { variables }: JobStep, job: Jo
   const [program, noun, verb] = words
   if (program === 'git') return noun === 'push' && !words.includes('--dry-run') && pushesAsRun(job)
   if (program !== 'gh' || noun !== 'release') return false
-  const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
   const elsewhere = words.some((word) => /^(?:-R|--repo)\b/.test(word))
-  return /^(?:create|upload|edit|delete)$/.test(verb ?? '') && !elsewhere && isRunToken(token)
+  return /^(?:create|upload|edit|delete)$/.test(verb ?? '') && !elsewhere && hasRunToken(variables)
 }

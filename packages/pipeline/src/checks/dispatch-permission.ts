@@ -1,10 +1,10 @@
-import type { Job, JobStep, ScriptCommand } from '../job.ts'
+import type { JobStep, ScriptCommand } from '../job.ts'
 import { type Release, uploadsOf } from '../release.ts'
 import { child, textOf } from '../yaml/tree.ts'
-import { allowed } from './added.ts'
+import { allowed, mayWrite } from './added.ts'
 import type { Check } from './check.ts'
 import { goesOn } from './goes-on.ts'
-import { isRunToken } from './release-makers.ts'
+import { hasRunToken } from './release-makers.ts'
 
 /** F20: the token of a run may start a workflow by its name, but only with `actions: write`. */
 export const dispatchPermission: Check = {
@@ -17,7 +17,7 @@ export const dispatchPermission: Check = {
     if (pipeline.provider !== 'github') return
     const names = publishingWorkflows(release)
     for (const job of [...pipeline.jobs, ...pipeline.otherJobs]) {
-      if (mayStart(job)) continue
+      if (mayWrite(job, 'actions')) continue
       for (const step of job.steps) {
         for (const command of step.commands) {
           if (!starts(command, step, names)) continue
@@ -46,18 +46,12 @@ function publishingWorkflows(release: Release): ReadonlySet<string> {
   )
 }
 
-/** What is not written down, the settings of the repository say. */
-function mayStart({ permissions: { from, all, scopes } }: Job): boolean {
-  return from === 'default' || all === 'write' || scopes.get('actions') === 'write'
-}
-
 function starts(
   { words: [program, noun, verb, ...rest] }: ScriptCommand,
   { variables }: JobStep,
   names: ReadonlySet<string>,
 ): boolean {
   if (program !== 'gh' || noun !== 'workflow' || verb !== 'run') return false
-  const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
   const elsewhere = rest.some((word) => /^[\w.-]+\/[\w.-]+$/.test(word))
-  return isRunToken(token) && !elsewhere && rest.some((word) => names.has(word))
+  return hasRunToken(variables) && !elsewhere && rest.some((word) => names.has(word))
 }

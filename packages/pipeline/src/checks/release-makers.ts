@@ -77,9 +77,8 @@ function byCommand({ commands, variables }: JobStep, job: Job): Made | undefined
   for (const { words } of commands) {
     const [program, ...rest] = words
     if (program === 'gh' && rest[0] === 'release' && rest[1] === 'create') {
-      const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
       const draft = rest.some((word) => /^(?:--draft(?:=true)?|-d)$/.test(word))
-      if (isRunToken(token)) return { what: '`gh release create`', alone: false, draft }
+      if (hasRunToken(variables)) return { what: '`gh release create`', alone: false, draft }
     }
     const semantic = bySemanticRelease(words, variables)
     if (semantic !== undefined) return semantic
@@ -99,8 +98,7 @@ function bySemanticRelease(
   const ofPython = /^semantic-release (?:-\S+ )*(?:version|publish)\b/.test(line)
   if (!ofPython && !/^semantic-release(?: -|$)/.test(line)) return undefined
   if (/ --(?:no-push|no-commit|noop|dry-run|print\S*|no-tag)\b/.test(line)) return undefined
-  const token = (variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? ''
-  return isRunToken(token) ? { what: `\`${words.join(' ')}\``, alone: ofPython } : undefined
+  return hasRunToken(variables) ? { what: `\`${words.join(' ')}\``, alone: ofPython } : undefined
 }
 
 /** All tags, or one by the name that the job gives it: `git tag "$TAG"`, `git push origin "$TAG"`. */
@@ -153,7 +151,12 @@ export function usesRunToken({ inputs, variables, tree }: JobStep, input: string
   return given === undefined || isRunToken(given)
 }
 
+/** Tells whether gh, and what reads the same variables, has the token of the run. */
+export function hasRunToken(variables: JobStep['variables']): boolean {
+  return isRunToken((variables.get('GH_TOKEN') ?? variables.get('GITHUB_TOKEN'))?.value ?? '')
+}
+
 /** Tells whether a text is GitHub's own token of the run. */
-export function isRunToken(text: string): boolean {
+function isRunToken(text: string): boolean {
   return /^\$\{\{\s*(?:secrets\.GITHUB_TOKEN|github\.token)\s*\}\}$/i.test(text)
 }

@@ -39,7 +39,8 @@ export function permissionsOf({ callers, own }: JobSite): Permissions {
   return { from: 'default', scopes: new Map() }
 }
 
-function accessOf(text: string | undefined): 'read' | 'write' | 'none' {
+/** What a scope of a `permissions:` block is given. */
+export function accessOf(text: string | undefined): 'read' | 'write' | 'none' {
   return text === 'read' || text === 'write' ? text : 'none'
 }
 
@@ -68,8 +69,8 @@ function grantOf({ job, workflow }: Level): Grant | undefined {
   return ofWorkflow && grant(ofWorkflow, 'workflow')
 }
 
-/** An empty `permissions:` says nothing; `{}` says none. */
-function written(tree: Tree): Tree | undefined {
+/** The `permissions:` of a job or a workflow: an empty one says nothing; `{}` says none. */
+export function written(tree: Tree): Tree | undefined {
   const permissions = child(tree, 'permissions')
   return permissions?.value === null ? undefined : permissions
 }

@@ -1,4 +1,5 @@
 import { insertKeys, replaceText } from '../../edits/yaml-edits.ts'
+import { written } from '../../github/permissions.ts'
 import type { Job } from '../../job.ts'
 import type { Release, TrustedUpload } from '../../release.ts'
 import { child, entriesOf, isMap, type Tree, textOf } from '../../yaml/tree.ts'
@@ -52,14 +53,14 @@ function* granted({ job }: TrustedUpload, release: Release): Iterable<Outcome> {
   const needed = level.isOwn
     ? scopesReliedOn([job])
     : new Map([...scopesReliedOn(called), ...scopesDeclaredBy(called)])
-  const written = permissionsIn(level.job) ?? permissionsIn(level.workflow)
-  const ofJob = permissionsIn(level.job) !== undefined
+  const block = written(level.job) ?? written(level.workflow)
+  const ofJob = written(level.job) !== undefined
   const single = jobCount(level.workflow) === 1
   const lines = (base: Tree | undefined) => blockLines(base, needed)
   const edit =
-    written !== undefined && (ofJob || single)
-      ? addTo(text, written)
-      : insertKeys(text, level.job, lines(written), {
+    block !== undefined && (ofJob || single)
+      ? addTo(text, block)
+      : insertKeys(text, level.job, lines(block), {
           before: nextKey(level.job),
         })
   if (edit === undefined) {
@@ -69,7 +70,7 @@ function* granted({ job }: TrustedUpload, release: Release): Iterable<Outcome> {
     }
     return
   }
-  const restated = ofJob || written === undefined ? '' : ', beside what the workflow grants'
+  const restated = ofJob || block === undefined ? '' : ', beside what the workflow grants'
   yield {
     place: level.job.place,
     sentence: `Job "${level.id}" may ask for ID tokens (\`id-token: write\`)${restated}.`,
@@ -86,14 +87,9 @@ function jobsCalledBy(calling: Tree, { pipeline }: Release): readonly Job[] {
 
 /** A called job without permissions of its own has those of its caller. */
 function grants(job: Tree, workflow: Tree, isCalled: boolean): boolean {
-  const written = permissionsIn(job) ?? permissionsIn(workflow)
-  if (written === undefined) return isCalled
-  return textOf(written) === 'write-all' || textOf(child(written, 'id-token')) === 'write'
-}
-
-function permissionsIn(tree: Tree): Tree | undefined {
-  const written = child(tree, 'permissions')
-  return written?.value === null ? undefined : written
+  const block = written(job) ?? written(workflow)
+  if (block === undefined) return isCalled
+  return textOf(block) === 'write-all' || textOf(child(block, 'id-token')) === 'write'
 }
 
 function jobCount(workflow: Tree): number {
