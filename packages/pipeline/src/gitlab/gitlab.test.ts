@@ -174,6 +174,17 @@ describe('readGitlabJobs', () => {
     expect(unknowns).toEqual([])
   })
 
+  it.each(['"$[[ inputs.x ]]$[[ inputs.x ]]"', '["$[[ inputs.x ]]", "$[[ inputs.x ]]"]'])(
+    'comes to an end where a file includes itself with %s, twice as much each time',
+    async (x) => {
+      const { jobs } = await read('include: ci/one.yml\npublish:\n  script: npm publish\n', {
+        ...WIDGET,
+        'ci/one.yml': `spec:\n  inputs:\n    x: { default: a }\n---\ninclude:\n  - local: ci/one.yml\n    inputs: { x: ${x} }\n`,
+      })
+      expect(jobs).toMatchObject([{ id: 'publish' }])
+    },
+  )
+
   it('leaves an input that nobody passes as it is written', async () => {
     const job = await jobOf('include: ci/one.yml\n', {
       ...WIDGET,

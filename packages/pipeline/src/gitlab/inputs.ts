@@ -13,7 +13,7 @@ export function inputsOf(file: Tree, passed: Tree | undefined): Inputs {
   return new Map(
     declared.flatMap(([name, input]) => {
       const value = child(passed, name) ?? child(input, 'default')
-      return value === undefined ? [] : [[name, value] as const]
+      return value === undefined || sizeOf(value) > MAX_SIZE ? [] : [[name, value] as const]
     }),
   )
 }
@@ -38,6 +38,21 @@ export function withInputs(tree: Tree, inputs: Inputs): Tree {
 
 function filled(text: string, inputs: Inputs): string {
   return text.replace(INPUT, (written, name: string) => textOf(inputs.get(name)) ?? written)
+}
+
+// A file that includes itself with its input twice over would double it each time; nobody passes as much.
+const MAX_SIZE = 10_000
+
+/** The letters of a value, counted until it is too large. */
+function sizeOf(tree: Tree): number {
+  let size = 0
+  const open = [tree]
+  for (let node = open.pop(); node !== undefined && size <= MAX_SIZE; node = open.pop()) {
+    size += 1 + (textOf(node)?.length ?? 0)
+    if (isList(node)) open.push(...node.value)
+    if (isMap(node)) open.push(...node.value.values())
+  }
+  return size
 }
 
 /** What tells two includes of a file apart. */
