@@ -69,9 +69,18 @@ export function assigned(
   return new Map([
     ...variables,
     ...assignments.map(
-      ([name, value]) => [name, { value: expand(value, variables), place }] as const,
+      ([name, value]) => [name, { value: bounded(value, variables), place }] as const,
     ),
   ])
+}
+
+// `X=$X$X` in a loop doubles it each time; no path and no flag is as long.
+const MAX_VALUE = 10_000
+
+/** A value written out; as it is written where that gets too long. */
+function bounded(value: string, variables: Variables): string {
+  const whole = expand(value, variables)
+  return whole.length > MAX_VALUE ? value : whole
 }
 
 /** Where `cd` leads; undefined from `cd`, `cd -` and `popd` on, which nobody needs followed. */

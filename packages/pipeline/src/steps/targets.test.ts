@@ -73,6 +73,12 @@ describe('the packages of an npm command', () => {
     expect(found.unknowns[0]).toContain(words)
   })
 
+  it('of a script whose variable doubles in a loop are found all the same', async () => {
+    const items = Array.from({ length: 60 }, (_, at) => at).join(' ')
+    const run = `X=aa\nfor i in ${items}; do X="$X$X"; done\nnpm publish packages/a`
+    expect((await targets(run, WORKSPACES)).packages).toEqual(['packages/a'])
+  })
+
   it('of a loop that may leave some out are not told', async () => {
     const run = 'for p in packages/*; do if [ $p != packages/a ]; then npm publish $p; fi; done'
     const found = await targets(run, WORKSPACES)
